@@ -157,7 +157,7 @@ class ResponseOption(models.Model):
     order = models.PositiveSmallIntegerField()
     text = models.TextField()
     # "yes" or "no" where this option's plain answer is not what its side suggests; otherwise null.
-    literal_answer = models.CharField(max_length=3, null=True)  # noqa: DJ001 -- absent in the file, not empty
+    literal_answer = models.CharField(max_length=3, null=True)
 
     class Meta:
         ordering: ClassVar = ["side", "order"]
