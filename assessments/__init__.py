@@ -1,0 +1,1 @@
+"""HOW it is answered, proven, reviewed and reported."""

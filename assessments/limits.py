@@ -1,0 +1,123 @@
+"""Every limit of the product, in one place; the documentation prints this table.
+
+Sizes are decimal: 1 kB is 1,000 bytes, 1 MB is 1,000,000 bytes. A value equal to its limit is still accepted.
+"""
+
+from typing import Final, NamedTuple
+
+KB: Final = 1_000  # bytes
+MB: Final = 1_000_000  # bytes
+GB: Final = 1_000_000_000  # bytes
+
+# --- One upload, by what it is --------------------------------------------------------------------------------
+
+IMAGE_BYTES: Final = 20 * MB
+PDF_BYTES: Final = 20 * MB
+TEXT_BYTES: Final = 5 * MB
+CSV_BYTES: Final = 50 * MB
+JSON_BYTES: Final = 50 * MB
+ZIP_BYTES: Final = 100 * MB
+
+IMAGE_PIXELS: Final = 40_000_000  # pixels, width times height as declared in the header
+IMAGE_SIDE: Final = 12_000  # pixels
+PREVIEW_SIDE: Final = 1_400  # pixels, the longer side of the rebuilt picture
+PREVIEW_QUALITY: Final = 80  # JPEG quality, 1 to 95
+FILE_NAME_LENGTH: Final = 150  # characters, extension included
+CSV_CELL_BYTES: Final = 64 * KB
+JSON_DEPTH: Final = 64  # levels of objects and arrays
+JSON_VALUES: Final = 5_000_000  # values, so that a small file cannot fill the memory
+PDF_OBJECTS: Final = 200_000  # objects
+
+# --- A ZIP, which must be an evidence bundle -------------------------------------------------------------------
+
+BUNDLE_FILES: Final = 20_000  # files
+BUNDLE_BYTES: Final = 500 * MB  # bytes of all files, unpacked
+BUNDLE_FILE_BYTES: Final = 50 * MB  # bytes of one file, unpacked
+BUNDLE_RATIO: Final = 200  # unpacked bytes for each packed byte
+
+# --- An IAM credential report ----------------------------------------------------------------------------------
+
+CREDENTIAL_REPORT_BYTES: Final = 20 * MB  # bytes of the table itself, after decoding base64
+CREDENTIAL_REPORT_ROWS: Final = 100_000  # rows
+
+# --- The box in which images and PDFs are opened ---------------------------------------------------------------
+
+BOX_MEMORY_BYTES: Final = 1 * GB
+BOX_SECONDS: Final = 20  # seconds of processor time; the wall clock gets twice as much
+
+# --- An assessment and a vendor --------------------------------------------------------------------------------
+
+ASSESSMENT_FILES: Final = 400  # files
+ASSESSMENT_BYTES: Final = 2 * GB
+VENDOR_ACCOUNTS: Final = 500  # AWS accounts in scope
+
+# --- Text typed by people --------------------------------------------------------------------------------------
+
+NAME_LENGTH: Final = 120  # characters
+VENDOR_NAME_LENGTH: Final = 120  # characters
+NOTES_LENGTH: Final = 2_000  # characters
+REASON_LENGTH: Final = 2_000  # characters
+PLAN_LENGTH: Final = 1_000  # characters
+REPORT_NOTE_LENGTH: Final = 4_000  # characters
+QUERY_LENGTH: Final = 2_000  # characters
+
+
+class Limit(NamedTuple):
+    """One row of the printed table: the constant's name, its value, the unit of the value and what it bounds."""
+
+    name: str
+    value: int
+    unit: str
+    meaning: str
+
+
+TABLE: Final[tuple[Limit, ...]] = (
+    Limit("IMAGE_BYTES", IMAGE_BYTES, "bytes", "PNG or JPEG, one file"),
+    Limit("PDF_BYTES", PDF_BYTES, "bytes", "PDF, one file"),
+    Limit("TEXT_BYTES", TEXT_BYTES, "bytes", "TXT, one file"),
+    Limit("CSV_BYTES", CSV_BYTES, "bytes", "CSV, one file"),
+    Limit("JSON_BYTES", JSON_BYTES, "bytes", "JSON, one file"),
+    Limit("ZIP_BYTES", ZIP_BYTES, "bytes", "ZIP (evidence bundle), one file"),
+    Limit("IMAGE_PIXELS", IMAGE_PIXELS, "pixels", "image, width times height"),
+    Limit("IMAGE_SIDE", IMAGE_SIDE, "pixels", "image, longer side"),
+    Limit("PREVIEW_SIDE", PREVIEW_SIDE, "pixels", "preview of an image, longer side"),
+    Limit("PREVIEW_QUALITY", PREVIEW_QUALITY, "JPEG quality", "preview of an image"),
+    Limit("FILE_NAME_LENGTH", FILE_NAME_LENGTH, "characters", "file name with its extension"),
+    Limit("CSV_CELL_BYTES", CSV_CELL_BYTES, "bytes", "one cell of a CSV"),
+    Limit("JSON_DEPTH", JSON_DEPTH, "levels", "nesting of a JSON"),
+    Limit("JSON_VALUES", JSON_VALUES, "values", "values in a JSON"),
+    Limit("PDF_OBJECTS", PDF_OBJECTS, "objects", "objects in a PDF"),
+    Limit("BUNDLE_FILES", BUNDLE_FILES, "files", "files in a bundle"),
+    Limit("BUNDLE_BYTES", BUNDLE_BYTES, "bytes", "all files of a bundle, unpacked"),
+    Limit("BUNDLE_FILE_BYTES", BUNDLE_FILE_BYTES, "bytes", "one file of a bundle, unpacked"),
+    Limit("BUNDLE_RATIO", BUNDLE_RATIO, "to 1", "unpacked to packed size in a bundle"),
+    Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),
+    Limit("CREDENTIAL_REPORT_ROWS", CREDENTIAL_REPORT_ROWS, "rows", "IAM credential report"),
+    Limit("BOX_MEMORY_BYTES", BOX_MEMORY_BYTES, "bytes", "memory to open one image or PDF"),
+    Limit("BOX_SECONDS", BOX_SECONDS, "seconds", "processor time to open one image or PDF"),
+    Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),
+    Limit("ASSESSMENT_BYTES", ASSESSMENT_BYTES, "bytes", "evidence of one assessment"),
+    Limit("VENDOR_ACCOUNTS", VENDOR_ACCOUNTS, "accounts", "AWS accounts of one vendor"),
+    Limit("NAME_LENGTH", NAME_LENGTH, "characters", "name of a person"),
+    Limit("VENDOR_NAME_LENGTH", VENDOR_NAME_LENGTH, "characters", "name of a vendor"),
+    Limit("NOTES_LENGTH", NOTES_LENGTH, "characters", "notes of an answer"),
+    Limit("REASON_LENGTH", REASON_LENGTH, "characters", "reason of an answer or an act"),
+    Limit("PLAN_LENGTH", PLAN_LENGTH, "characters", "plan to fix"),
+    Limit("REPORT_NOTE_LENGTH", REPORT_NOTE_LENGTH, "characters", "analyst's note for the report"),
+    Limit("QUERY_LENGTH", QUERY_LENGTH, "characters", "question sent back to the vendor"),
+)
+
+
+def readable(limit: Limit) -> str:
+    """The value as people read it: "20 MB", "12,000 pixels"."""
+    if limit.unit == "bytes":
+        for size, unit in ((GB, "GB"), (MB, "MB"), (KB, "kB")):
+            if limit.value >= size:
+                return f"{limit.value / size:g} {unit}"
+    return f"{limit.value:,} {limit.unit}"
+
+
+def as_markdown() -> str:
+    """The whole table for the documentation, one row a limit."""
+    rows = [f"| {limit.meaning} | {readable(limit)} | `{limit.name}` |" for limit in TABLE]
+    return "\n".join(["| what | at most | constant |", "| --- | --- | --- |", *rows]) + "\n"
