@@ -1,0 +1,95 @@
+"""The one door to an object: 404 when it is not yours to see, 403 when you may not do this, or not now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from assessments.models import Answer, Assessment, Evidence, Query, Report
+from assessments.policy import Permission, Role, allowed, ever_allowed
+from assessments.states import LABELS, State
+
+if TYPE_CHECKING:
+    from users.models import User
+
+
+class NotNow(PermissionDenied):
+    """Your role may do this, but not in this state of the assessment. A script gets 423, a person 403 with the reason."""
+
+
+def role_in(user: User, assessment: Assessment) -> Role:
+    """What this person is to this assessment. Read afresh at every request; a removed member is a stranger at once."""
+    if user.staff_role:
+        return Role(user.staff_role)
+    member = user.memberships.filter(vendor=assessment.vendor_id, is_active=True).first()
+    if member is None:
+        raise Http404
+    return Role(member.role)
+
+
+def may(user: User, assessment: Assessment, permission: Permission) -> bool:
+    """Whether this person may do this now; for showing a button, never instead of the door."""
+    return allowed(role_in(user, assessment), permission, State(assessment.state))
+
+
+def check(user: User, assessment: Assessment, permission: Permission) -> Role:
+    """Pass, or raise NotNow or PermissionDenied."""
+    role, state = role_in(user, assessment), State(assessment.state)
+    if allowed(role, permission, state):
+        return role
+    if ever_allowed(role, permission):
+        raise NotNow(f"This cannot be done while the assessment is “{LABELS[state]}”. Nothing was changed.")
+    raise PermissionDenied("Your role does not allow this. Nothing was changed.")
+
+
+def assessment_for(user: User, pk: int, permission: Permission) -> Assessment:
+    """The assessment, with vendor and playbook, if this person may do this to it now."""
+    visible = Assessment.objects.visible_to(user).select_related("vendor", "playbook")
+    assessment = get_object_or_404(visible, pk=pk)
+    check(user, assessment, permission)
+    return assessment
+
+
+def answer_for(user: User, pk: int, number: int, permission: Permission) -> Answer:
+    """The answer to question `number`. Writing to one that was not sent back is NotNow."""
+    visible = Answer.objects.visible_to(user).select_related(
+        "assessment__vendor", "assessment__playbook", "criterion__domain", "updated_by"
+    )
+    answer = get_object_or_404(visible, assessment=pk, criterion__number=number)
+    check(user, answer.assessment, permission)
+    if permission is Permission.ANSWER and not is_open_for_changes(answer):
+        raise NotNow("This question was not sent back, so it can only be read. Nothing was changed.")
+    return answer
+
+
+def is_open_for_changes(answer: Answer) -> bool:
+    """While an assessment is back with the vendor, only the questions that were sent back are open."""
+    assessment = answer.assessment
+    if assessment.state == State.CHANGES_REQUESTED:
+        return answer.queries.filter(round=assessment.round).exists()
+    return assessment.state == State.IN_PROGRESS
+
+
+def evidence_for(user: User, pk: int, evidence: int, permission: Permission | None = None) -> Evidence:
+    """One file of one assessment."""
+    visible = Evidence.objects.visible_to(user).select_related("assessment__vendor", "assessment__playbook", "received_by")
+    item = get_object_or_404(visible, assessment=pk, pk=evidence)
+    if permission is not None:
+        check(user, item.assessment, permission)
+    return item
+
+
+def report_for(user: User, pk: int) -> Report:
+    """One report."""
+    return get_object_or_404(Report.objects.visible_to(user).select_related("assessment__vendor"), pk=pk)
+
+
+def query_for(user: User, pk: int, permission: Permission) -> Query:
+    """One question back to the vendor."""
+    visible = Query.objects.visible_to(user).select_related("answer__assessment", "answer__criterion")
+    query = get_object_or_404(visible, pk=pk)
+    check(user, query.answer.assessment, permission)
+    return query

@@ -1,0 +1,177 @@
+"""Keep files, link them to answers, withdraw them. Every file came through `intake`."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from assessments.intake import Accepted
+from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
+from assessments.models import Answer, Assessment, Evidence, EvidenceKind, EvidenceLink
+from assessments.models.evidence import preview_key, storage_key
+from assessments.states import WITH_VENDOR
+from audit.trail import record
+from users.models import User
+
+CREDENTIAL_REPORT = "iam-credential-report"
+
+
+class EvidenceRefused(Exception):
+    """It cannot be done; the message says why and what to do."""
+
+
+def _locked(assessment: Assessment) -> Assessment:
+    """The assessment, locked, while the vendor may still write to it."""
+    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if locked.state not in WITH_VENDOR:
+        raise EvidenceRefused("The assessment was submitted or closed meanwhile. Nothing was stored.")
+    return locked
+
+
+def _answers_for(assessment: Assessment, accepted: Accepted, asked_at: Answer | None) -> list[Answer]:
+    """The answers a new file supports: the question it was added on, and for a credential report all it is evidence for."""
+    answers = {asked_at.pk: asked_at} if asked_at else {}
+    if accepted.credential_report is not None:
+        wanting = Answer.objects.filter(
+            assessment=assessment, criterion__evidence_requests__kind=CREDENTIAL_REPORT
+        ).distinct()
+        answers |= {answer.pk: answer for answer in wanting}
+    return list(answers.values())
+
+
+def attach(*, assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, by: User) -> Evidence:
+    """Store one accepted file and link it. The same upload sent again gives what is stored already.
+
+    The file is written first and the row second, so that there is never a row without a file; a row that cannot be
+    stored takes its file with it. Raises EvidenceRefused at the assessment's limits, or when it left the vendor.
+    """
+    stored = Evidence.objects.filter(assessment=assessment, upload_id=upload_id).first()
+    if stored is not None:
+        return stored
+    keys = [default_storage.save(storage_key(Evidence(), ""), File(accepted.file))]
+    try:
+        if accepted.preview is not None:
+            keys.append(default_storage.save(preview_key(Evidence(), ""), ContentFile(accepted.preview)))
+        evidence = _store(assessment, accepted, upload_id, asked_at, keys, by)
+    except BaseException:
+        _delete(keys)
+        raise
+    if evidence.file.name != keys[0]:  # the same upload arrived twice at once and the other one won
+        _delete(keys)
+    return evidence
+
+
+def _delete(keys: list[str]) -> None:
+    for key in keys:
+        default_storage.delete(key)
+
+
+@transaction.atomic
+def _store(
+    assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, keys: list[str], by: User
+) -> Evidence:
+    locked = _locked(assessment)
+    stored = Evidence.objects.filter(assessment=locked, upload_id=upload_id).first()
+    if stored is not None:
+        return stored
+    used = Evidence.objects.filter(assessment=locked).aggregate(files=Count("id"), size=Sum("size"))
+    if used["files"] >= ASSESSMENT_FILES:
+        raise EvidenceRefused(f"This assessment holds {ASSESSMENT_FILES} files, which is the limit. Withdraw files you do not need.")
+    if (used["size"] or 0) + accepted.size > ASSESSMENT_BYTES:
+        raise EvidenceRefused("This assessment has no room for the file. Withdraw files you do not need.")
+    facts = accepted.facts
+    generated = facts.get("generated_at")
+    evidence = Evidence(
+        assessment=locked,
+        file=keys[0],
+        name=accepted.name,
+        kind=EvidenceKind(accepted.kind),
+        format=CREDENTIAL_REPORT if accepted.credential_report is not None else "",
+        content_type=accepted.content_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        facts=facts,
+        accounts=facts.get("accounts", []),
+        received_at=timezone.now(),
+        received_by=by,
+        upload_id=upload_id,
+    )
+    if generated:
+        evidence.effective_at, evidence.effective_source = datetime.fromisoformat(generated), "read"
+    if accepted.preview is not None:
+        evidence.preview = keys[1]
+        evidence.preview_width, evidence.preview_height = accepted.preview_size
+    evidence.save()
+    answers = _answers_for(locked, accepted, asked_at)
+    EvidenceLink.objects.bulk_create(EvidenceLink(evidence=evidence, answer=answer, by=by) for answer in answers)
+    _event("evidence.attached", evidence, by, {"sha256": evidence.sha256, "kind": evidence.kind, "answers": [a.pk for a in answers]})
+    return evidence
+
+
+def _event(kind: str, evidence: Evidence, by: User, details: dict[str, object]) -> None:
+    record(kind=kind, by=by, vendor=evidence.assessment.vendor_id, target=f"evidence:{evidence.pk}", details=details)
+
+
+@transaction.atomic
+def link(*, evidence: Evidence, answer: Answer, by: User) -> None:
+    """Use a file that is there already for one more answer."""
+    _locked(evidence.assessment)
+    if evidence.assessment_id != answer.assessment_id or evidence.withdrawn_at:
+        raise EvidenceRefused("This file cannot be used here.")
+    _, created = EvidenceLink.objects.get_or_create(evidence=evidence, answer=answer, defaults={"by": by})
+    if created:
+        _event("evidence.linked", evidence, by, {"answer": answer.pk})
+
+
+@transaction.atomic
+def unlink(*, evidence: Evidence, answer: Answer, by: User) -> None:
+    """Stop using a file for this answer; it stays for the others, and in the list."""
+    _locked(evidence.assessment)
+    _refuse_submitted(evidence)
+    removed, _ = EvidenceLink.objects.filter(evidence=evidence, answer=answer).delete()
+    if removed:
+        _event("evidence.unlinked", evidence, by, {"answer": answer.pk})
+
+
+def _refuse_submitted(evidence: Evidence) -> None:
+    submitted_at = evidence.assessment.submitted_at
+    if submitted_at and evidence.received_at <= submitted_at:
+        raise EvidenceRefused("This file was submitted, so it stays. Add a newer one beside it.")
+
+
+@transaction.atomic
+def withdraw(*, evidence: Evidence, by: User) -> Evidence:
+    """Take a file back before it is submitted. It keeps its place in the history and supports nothing any more."""
+    _locked(evidence.assessment)
+    _refuse_submitted(evidence)
+    current = Evidence.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=evidence.pk)
+    if current.withdrawn_at is None:
+        current.withdrawn_at, current.withdrawn_by = timezone.now(), by
+        current.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        _event("evidence.withdrawn", current, by, {"sha256": current.sha256})
+    return current
+
+
+@transaction.atomic
+def state_date(*, evidence: Evidence, day: datetime, by: User) -> Evidence:
+    """The vendor says of what day a file is that does not carry its own date.
+
+    Raises EvidenceRefused for a date that was read from the file, in the future, or before the newest date inside it.
+    """
+    _locked(evidence.assessment)
+    if evidence.effective_source == "read":
+        raise EvidenceRefused("The date was read from the file itself and cannot be changed.")
+    day = day.astimezone(UTC)
+    if day.date() > timezone.now().date():
+        raise EvidenceRefused("The date cannot be in the future.")
+    latest = evidence.facts.get("latest_in_file")
+    if latest and day.date() < datetime.fromisoformat(latest).date():
+        raise EvidenceRefused(f"The file itself speaks of {datetime.fromisoformat(latest):%-d %B %Y}, so it cannot be older than that.")
+    evidence.effective_at, evidence.effective_source = day, "stated"
+    evidence.save(update_fields=["effective_at", "effective_source"])
+    _event("evidence.dated", evidence, by, {"effective_at": day.isoformat()})
+    return evidence

@@ -1,0 +1,185 @@
+"""Make an assessment and move it through its states."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.actions.answers import close_versions
+from assessments.actions.totals import recompute
+from assessments.letters import tell_leads, tell_staff
+from assessments.models import Answer, Assessment, Query
+from assessments.states import LABELS, MOVES, State
+from audit.trail import record
+from playbook.models import Playbook
+from users.models import User
+from vendors.models import Invitation, Member, MemberRole, Vendor
+
+
+class MoveRefused(Exception):
+    """A move that cannot be made now. `problems` are sentences, each saying what to do first."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
+
+
+@transaction.atomic
+def open_assessment(
+    *, vendor: Vendor, playbook: Playbook, period: str, due_on: date | None, analyst: User | None, form_key: UUID, by: User
+) -> Assessment:
+    """Make an assessment with one empty answer for each criterion. The same form sent twice makes one.
+
+    Raises MoveRefused while the vendor has another assessment that is not closed or cancelled.
+    """
+    Vendor.objects.select_for_update().get(pk=vendor.pk)
+    made = Assessment.objects.filter(form_key=form_key).first()
+    if made is not None:
+        return made
+    running = Assessment.objects.filter(vendor=vendor).exclude(state__in=[State.CLOSED, State.CANCELLED]).first()
+    if running is not None:
+        raise MoveRefused(f"{vendor.name} has an open assessment already ({running.title}). Close or cancel it first.")
+    Assessment.objects.filter(vendor=vendor, is_latest=True).update(is_latest=False)
+    assessment = Assessment.objects.create(
+        vendor=vendor, playbook=playbook, period=period, due_on=due_on, analyst=analyst, form_key=form_key, created_by=by
+    )
+    Answer.objects.bulk_create(Answer(assessment=assessment, criterion=c) for c in playbook.criteria.all())
+    recompute(assessment=assessment)
+    _record("assessment.opened", assessment, by, {"period": period, "playbook": f"{playbook.slug} {playbook.version}"})
+    return assessment
+
+
+@transaction.atomic
+def edit_assessment(*, assessment: Assessment, period: str, due_on: date | None, analyst: User | None, by: User) -> Assessment:
+    """Change period, due date or assigned analyst."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if assessment.state != State.DRAFT and due_on is None:
+        raise MoveRefused("An assessment that was sent needs a due date.")
+    before = _facts(assessment)
+    assessment.period, assessment.due_on, assessment.analyst = period, due_on, analyst
+    if before != _facts(assessment):
+        assessment.save(update_fields=["period", "due_on", "analyst"])
+        _record("assessment.changed", assessment, by, {"before": before, "after": _facts(assessment)})
+    return assessment
+
+
+def _facts(assessment: Assessment) -> dict[str, object]:
+    due_on = assessment.due_on.isoformat() if assessment.due_on else None
+    return {"period": assessment.period, "due_on": due_on, "analyst": assessment.analyst_id}
+
+
+def _record(kind: str, assessment: Assessment, by: User, details: dict[str, object] | None = None) -> None:
+    record(kind=kind, by=by, vendor=assessment.vendor_id, target=f"assessment:{assessment.pk}", details=details)
+
+
+@transaction.atomic
+def move(*, assessment: Assessment, name: str, by: User, **changes: object) -> Assessment:
+    """Carry out one move of the table. Nothing else in the code base writes Assessment.state.
+
+    `changes` are further columns written with it. Raises MoveRefused from a state the move does not start in.
+    """
+    step = MOVES[name]
+    current = Assessment.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=assessment.pk)
+    if current.state not in step.sources:
+        raise MoveRefused(f"This cannot be done while the assessment is “{LABELS[State(current.state)]}”.")
+    before = current.state
+    current.state = step.target.value
+    for column, value in changes.items():
+        setattr(current, column, value)
+    current.save(update_fields=["state", *changes])
+    _record(f"assessment.{name}", current, by, {"from": before, "to": current.state, "round": current.round})
+    return current
+
+
+@transaction.atomic
+def send(*, assessment: Assessment, by: User) -> Assessment:
+    """Send the questionnaire to the vendor. Needs a due date that is not past, and a lead who can be reached."""
+    problems = []
+    if assessment.due_on is None:
+        problems.append("Set a due date.")
+    elif assessment.due_on < timezone.localdate():
+        problems.append("Set a due date that is not past.")
+    leads = Member.objects.filter(vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True)
+    invited = Invitation.objects.pending().filter(vendor=assessment.vendor_id, role=MemberRole.LEAD)
+    if not leads.exists() and not invited.exists():
+        problems.append("Invite a lead at the vendor: somebody who can answer and submit.")
+    if problems and assessment.state == State.DRAFT:
+        raise MoveRefused(*problems)
+    sent = move(assessment=assessment, name="send", by=by, sent_at=timezone.now(), sent_by=by)
+    tell_leads(assessment=sent, kind="assessment.sent")
+    return sent
+
+
+def missing_for_submit(assessment: Assessment) -> list[Answer]:
+    """The answers that are still open, in the order of the questions."""
+    open_answers = Answer.objects.filter(assessment=assessment).open().select_related("criterion__domain")
+    return list(open_answers.order_by("criterion__number"))
+
+
+@transaction.atomic
+def submit(*, assessment: Assessment, by: User) -> Assessment:
+    """Hand all answers in. Refused while a question is open or no AWS account is declared."""
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
+    problems = []
+    if count := len(missing_for_submit(assessment)):
+        problems.append(f"Complete {count} {'question' if count == 1 else 'questions'} before you submit")
+    if not assessment.vendor.aws_accounts.exists():
+        problems.append("Declare the AWS accounts in scope")
+    if problems and assessment.state in MOVES["submit"].sources:
+        raise MoveRefused(*problems)
+    close_versions(assessment=assessment)
+    submitted = move(assessment=assessment, name="submit", by=by, submitted_at=timezone.now(), submitted_by=by)
+    recompute(assessment=submitted)
+    tell_staff(assessment=submitted, kind="assessment.submitted")
+    return submitted
+
+
+@transaction.atomic
+def request_changes(*, assessment: Assessment, by: User) -> Assessment:
+    """Send the collected questions back to the vendor, together and with one mail."""
+    queries = Query.objects.select_for_update().filter(answer__assessment=assessment, round=None)
+    answers = set(queries.values_list("answer", flat=True))
+    if not answers and assessment.state in MOVES["request_changes"].sources:
+        raise MoveRefused("Ask the vendor something first: open a question and choose “Ask vendor”.")
+    next_round = assessment.round + 1
+    returned = move(assessment=assessment, name="request_changes", by=by, round=next_round)
+    queries.update(round=next_round)
+    Answer.objects.filter(pk__in=answers).update(is_complete=False)
+    recompute(assessment=returned)
+    tell_leads(assessment=returned, kind="assessment.sent_back")
+    return returned
+
+
+@transaction.atomic
+def close(*, assessment: Assessment, by: User) -> Assessment:
+    """Finish the review. Refused while an answer has no result or a question to the vendor is not sent."""
+    problems = []
+    unscored = Answer.objects.filter(assessment=assessment, review=None).count()
+    if unscored:
+        problems.append(f"Score {unscored} more {'question' if unscored == 1 else 'questions'} first.")
+    if Query.objects.filter(answer__assessment=assessment, round=None).exists():
+        problems.append("Send the collected questions back to the vendor, or remove them.")
+    if problems and assessment.state in MOVES["close"].sources:
+        raise MoveRefused(*problems)
+    closed = move(assessment=assessment, name="close", by=by, closed_at=timezone.now(), closed_by=by)
+    recompute(assessment=closed)
+    return closed
+
+
+@transaction.atomic
+def reopen(*, assessment: Assessment, reason: str, by: User) -> Assessment:
+    """Take a closed assessment back into review. Needs a reason and a second person: not the one who closed it."""
+    if not reason.strip():
+        raise MoveRefused("Say why it is opened again.")
+    if assessment.closed_by_id == by.pk:
+        raise MoveRefused("You closed this assessment yourself. Another manager has to open it again.")
+    opened = move(assessment=assessment, name="reopen", by=by, closed_at=None, closed_by=None)
+    _record("assessment.reopen_reason", opened, by, {"reason": reason.strip()})
+    return opened
+
+
+@transaction.atomic
+def cancel(*, assessment: Assessment, by: User) -> Assessment:
+    """Stop an assessment for good. What was answered stays, and nobody can write to it."""
+    return move(assessment=assessment, name="cancel", by=by)

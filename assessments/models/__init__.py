@@ -1,0 +1,20 @@
+"""Everything stored about an assessment."""
+
+from assessments.models.answers import Answer, AnswerKind, AnswerVersion
+from assessments.models.assessments import Assessment
+from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
+from assessments.models.reports import Report
+from assessments.models.reviews import Query, Review
+
+__all__ = [
+    "Answer",
+    "AnswerKind",
+    "AnswerVersion",
+    "Assessment",
+    "Evidence",
+    "EvidenceKind",
+    "EvidenceLink",
+    "Query",
+    "Report",
+    "Review",
+]

@@ -1,0 +1,79 @@
+"""Who may do what, and when. The table is the policy; everything not in it is refused."""
+
+from enum import StrEnum
+
+from assessments.states import WITH_VENDOR, State
+
+
+class Role(StrEnum):
+    """What a person is to one assessment."""
+
+    RESPONDENT = "respondent"
+    LEAD = "lead"
+    ANALYST = "analyst"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """One thing to do with one assessment."""
+
+    ANSWER = "answer"  # write answers, add and withdraw evidence
+    VIEW_QUESTIONS = "view questions"  # the vendor's own pages
+    DECLARE_ACCOUNTS = "declare accounts"
+    SUBMIT = "submit"
+    VIEW_OVERVIEW = "view overview"  # our page of one assessment: never a vendor's
+    EDIT = "edit"
+    SEND = "send"
+    CANCEL = "cancel"
+    VIEW_REVIEW = "view review"  # the workbench: what was submitted, and the results
+    REVIEW = "review"
+    SEND_BACK = "send back"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    REPORT = "report"
+
+
+ALWAYS = frozenset(State)
+SENT = ALWAYS - {State.DRAFT}
+RECEIVED = frozenset({State.SUBMITTED, State.CHANGES_REQUESTED, State.CLOSED})
+_IN_REVIEW = frozenset({State.SUBMITTED})
+_OPEN = ALWAYS - {State.CLOSED, State.CANCELLED}
+
+_STAFF: dict[Permission, frozenset[State]] = {Permission.VIEW_OVERVIEW: ALWAYS}
+_SENDERS: dict[Permission, frozenset[State]] = {
+    **_STAFF,
+    Permission.VIEW_REVIEW: RECEIVED,
+    Permission.EDIT: _OPEN,
+    Permission.SEND: frozenset({State.DRAFT}),
+    Permission.CANCEL: _OPEN,
+    Permission.REPORT: frozenset({State.SUBMITTED, State.CLOSED}),
+    Permission.DECLARE_ACCOUNTS: _OPEN,
+}
+_VENDOR: dict[Permission, frozenset[State]] = {
+    Permission.VIEW_QUESTIONS: SENT,
+    Permission.ANSWER: WITH_VENDOR,
+}
+
+GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
+    Role.RESPONDENT: _VENDOR,
+    Role.LEAD: {**_VENDOR, Permission.DECLARE_ACCOUNTS: WITH_VENDOR, Permission.SUBMIT: WITH_VENDOR},
+    Role.ANALYST: {
+        **_SENDERS,
+        Permission.REVIEW: _IN_REVIEW,
+        Permission.SEND_BACK: _IN_REVIEW,
+        Permission.CLOSE: _IN_REVIEW,
+    },
+    Role.MANAGER: {**_SENDERS, Permission.REOPEN: frozenset({State.CLOSED})},
+    Role.ADMINISTRATOR: _STAFF,
+}
+
+
+def allowed(role: Role, permission: Permission, state: State) -> bool:
+    """Whether this role may do this now."""
+    return state in GRANTS[role].get(permission, frozenset())
+
+
+def ever_allowed(role: Role, permission: Permission) -> bool:
+    """Whether this role may do this in any state: tells "not now" from "not your role"."""
+    return permission in GRANTS[role]

@@ -1,0 +1,76 @@
+"""What a person may see: the one door to everything about assessments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F
+
+from assessments.states import State
+
+if TYPE_CHECKING:
+    from users.models import User
+
+
+def _vendors_of(user: User) -> models.QuerySet:
+    """Ids of the vendors this person may act for. One filter, so that the conditions hold for one and the same row."""
+    return user.memberships.filter(is_active=True, vendor__archived_at=None).values("vendor")
+
+
+class AssessmentQuerySet(models.QuerySet):
+    """Assessments, scoped."""
+
+    def visible_to(self, user: User) -> AssessmentQuerySet:
+        """All for staff; for a vendor's person those of their vendor once they are sent."""
+        if user.staff_role:
+            return self
+        return self.exclude(state=State.DRAFT).filter(vendor__in=_vendors_of(user))
+
+
+class AnswerQuerySet(models.QuerySet):
+    """Answers, scoped."""
+
+    def visible_to(self, user: User) -> AnswerQuerySet:
+        """Those of visible assessments."""
+        if user.staff_role:
+            return self
+        return self.exclude(assessment__state=State.DRAFT).filter(assessment__vendor__in=_vendors_of(user))
+
+    def open(self) -> AnswerQuerySet:
+        """Not completed yet."""
+        return self.filter(is_complete=False)
+
+
+class EvidenceQuerySet(models.QuerySet):
+    """Evidence, scoped."""
+
+    def visible_to(self, user: User) -> EvidenceQuerySet:
+        """A vendor's person sees what their vendor uploaded; staff see what was submitted to them and nothing before."""
+        if user.staff_role:
+            return self.filter(
+                withdrawn_at=None, assessment__submitted_at__isnull=False, received_at__lte=F("assessment__submitted_at")
+            )
+        return self.exclude(assessment__state=State.DRAFT).filter(assessment__vendor__in=_vendors_of(user))
+
+    def kept(self) -> EvidenceQuerySet:
+        """Not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+
+class QueryQuerySet(models.QuerySet):
+    """Questions back to the vendor, scoped."""
+
+    def visible_to(self, user: User) -> QueryQuerySet:
+        """All for staff; for a vendor's person those that were sent to them."""
+        if user.staff_role:
+            return self
+        return self.filter(round__isnull=False, answer__assessment__vendor__in=_vendors_of(user))
+
+
+class ReportQuerySet(models.QuerySet):
+    """Reports, scoped."""
+
+    def visible_to(self, user: User) -> ReportQuerySet:
+        """Ours alone: a report holds scores and notes that a vendor never sees."""
+        return self if user.staff_role in {"analyst", "manager"} else self.none()

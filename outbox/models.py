@@ -1,0 +1,40 @@
+"""Mail waiting to be sent, and what became of it."""
+
+from django.db import models
+
+
+class Mail(models.Model):
+    """One mail to one person.
+
+    The words are made when it is sent (`outbox.letters`), from `kind` and the ids in `params`. So no row, log or backup
+    holds a usable link, and a mail about something that was revoked meanwhile is dropped instead of sent.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Not sent"
+        DROPPED = "dropped", "No longer needed"
+
+    kind = models.CharField(max_length=40)
+    to = models.EmailField(max_length=254)
+    params = models.JSONField(default=dict)
+    vendor = models.BigIntegerField(null=True, help_text="Id of the vendor concerned, so that erasing it finds the mail.")
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(help_text="Not tried before this instant.")
+    problem = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="mail_due")]
+        constraints = [
+            models.CheckConstraint(
+                name="mail_sent_with_time",
+                condition=models.Q(state="sent", sent_at__isnull=False) | (~models.Q(state="sent") & models.Q(sent_at=None)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to}"

@@ -1,0 +1,11 @@
+"""The mail page, for staff of an installation whose mail goes into a folder (the demo)."""
+
+from django.urls import path
+
+from outbox import views
+
+app_name = "outbox"
+urlpatterns = [
+    path("", views.mail_list, name="mail-list"),
+    path("<int:number>/", views.mail_detail, name="mail-detail"),
+]

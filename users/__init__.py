@@ -1,0 +1,1 @@
+"""People: sign-in by e-mail, staff roles, second factor, sessions."""

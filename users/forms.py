@@ -1,0 +1,48 @@
+"""Forms about people."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+
+from users.models import StaffRole, User
+
+
+class ProfileForm(forms.ModelForm):
+    """How Assay looks to this person."""
+
+    class Meta:
+        model = User
+        fields = ["name", "theme", "has_single_keys"]
+        labels = {"name": "Your name", "theme": "Colours", "has_single_keys": "Use single-key shortcuts"}
+        widgets = {"theme": forms.RadioSelect}
+        help_texts = {"has_single_keys": "On the scoring page, keys such as J and K work without Ctrl"}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", "Save profile"))
+
+
+class StaffForm(forms.Form):
+    """A new member of staff."""
+
+    name = forms.CharField(max_length=120)
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    role = forms.ChoiceField(choices=StaffRole.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("add", "Add member of staff"))
+
+
+class StaffChangeForm(forms.Form):
+    """What a member of staff may do."""
+
+    role = forms.ChoiceField(choices=StaffRole.choices, widget=forms.RadioSelect)
+    is_active = forms.BooleanField(label="May sign in", required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("change", "Change rights"))

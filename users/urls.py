@@ -1,0 +1,12 @@
+"""Addresses under /accounts/ that are ours; the rest are allauth's."""
+
+from django.urls import path
+
+from users import views
+
+app_name = "users"
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("staff/", views.staff_list, name="staff-list"),
+    path("staff/<int:pk>/", views.staff_edit, name="staff-edit"),
+]

@@ -1,0 +1,1 @@
+"""WHO is asked: vendors, their AWS accounts, their people, and invitations."""

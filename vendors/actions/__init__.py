@@ -1,0 +1,1 @@
+"""Every write about vendors and their people: one verb a function, atomic, one event each."""

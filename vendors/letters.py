@@ -1,0 +1,31 @@
+"""The invitation mail. Its link is made here, at the moment of sending, and stored nowhere."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.urls import reverse
+
+from outbox.letters import Letter, register
+
+
+def _invitation(params: Mapping[str, object]) -> Letter | None:
+    from vendors.actions.invitations import issue_token  # noqa: PLC0415 -- letters are registered before actions load
+    from vendors.models import Invitation  # noqa: PLC0415 -- models are not loaded when the app registers
+
+    invitation = Invitation.objects.pending().filter(pk=params["invitation"], vendor__archived_at=None).first()
+    if invitation is None:
+        return None
+    token = issue_token(invitation=invitation)
+    link = settings.SITE_URL + reverse("vendors:invitation-open", args=[token])
+    hours = int(settings.INVITATION_LIFETIME.total_seconds() // 3600)
+    return Letter(
+        f"{settings.ORGANISATION_NAME} asks for your help with a security assessment",
+        f"Hello,\n\n{settings.ORGANISATION_NAME} uses Assay to ask how its vendors run AWS. You have been invited to answer for "
+        f"your organisation.\n\nOpen this link to accept. It works once, for {hours} hours, and only for this e-mail address.\n\n{link}\n\n"
+        "Assay will never ask you for passwords or secret keys.\n",
+    )
+
+
+def register_letters() -> None:
+    """Called once, when the app starts."""
+    register("vendor.invitation", _invitation)
