@@ -23,6 +23,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def staff(self) -> models.QuerySet["User"]:
+        """Our own people, whatever their role and whether or not they may still sign in."""
+        return self.exclude(staff_role="")
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 

@@ -44,7 +44,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{user.name} has an account. A mail with a link to choose a password is on its way.")
             return redirect("users:staff-list")
-    people = User.objects.exclude(staff_role="").order_by("name", "id")
+    people = User.objects.staff().order_by("name", "id")
     return render(request, "users/staff_list.html", {"form": form, "people": people})
 
 
@@ -52,7 +52,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 def staff_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Role, and whether they may sign in."""
     _administrators_only(request)
-    person = get_object_or_404(User.objects.exclude(staff_role=""), pk=pk)
+    person = get_object_or_404(User.objects.staff(), pk=pk)
     form = StaffChangeForm(request.POST or None, initial={"role": person.staff_role, "is_active": person.is_active})
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,5 +1,8 @@
 """One machine, nothing to install first: SQLite, files on disk, the embedded broker. Used by bin/start."""
 
+import os
+import secrets
+
 from config.settings.base import *  # noqa: F403 -- settings files build on one another
 from config.settings.base import DATA_DIR, SITE_URL
 
@@ -15,9 +18,6 @@ def _secret_key() -> str:
         return given
     path = DATA_DIR / "secret-key"
     if not path.exists():
-        import os
-        import secrets
-
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
