@@ -1,0 +1,76 @@
+"""A stored playbook back as a file."""
+
+from typing import Any
+
+import yaml
+
+from playbook import schema
+from playbook.models import Criterion, Playbook, ResponseOption, Side
+
+
+class ContentAltered(Exception):
+    """The rows no longer say what was published."""
+
+
+def document_of(playbook: Playbook) -> schema.Document:
+    """The content of the file that was loaded. Raises ContentAltered when the rows differ from what was published."""
+    criteria = playbook.criteria.select_related("domain").prefetch_related("options", "evidence_requests")
+    document: schema.Document = {
+        "schema_version": 1,
+        "playbook": playbook.data,
+        "evidence_kinds": playbook.evidence_kinds,
+        "evidence_rules": playbook.evidence_rules,
+        "severity_scale": playbook.severity_scale,
+        "domains": list(playbook.domains.values("slug", "order", "name", "what", "why")),
+        "criteria": [_criterion(criterion) for criterion in criteria],
+    }
+    if schema.content_sha256(document) != playbook.content_sha256:
+        raise ContentAltered(f"{playbook.slug} {playbook.version}: the stored rows differ from what was published.")
+    ordered: schema.Document = schema.in_schema_order(document)
+    return ordered
+
+
+def to_yaml(playbook: Playbook) -> str:
+    """The playbook as YAML, equal in content to the file it came from, under its licence."""
+    licence = playbook.data["licence"]
+    head = f"# {playbook.title}, version {playbook.version}\n# {playbook.data['attribution']}\n"
+    head += f"# Licence: {licence['name']}, {licence['url']}\n\n"
+    return head + yaml.safe_dump(document_of(playbook), sort_keys=False, allow_unicode=True, width=110)
+
+
+def _criterion(row: Criterion) -> dict[str, Any]:
+    options = list(row.options.all())
+    return {
+        "id": row.code,
+        "number": row.number,
+        "domain": row.domain.slug,
+        "short_title": row.short_title,
+        "question": row.question,
+        "question_source": row.question_source,
+        "secure_answer": row.secure_answer,
+        "answer_type": row.answer_type,
+        "why_important": row.why_important,
+        "validation_source": row.validation_source,
+        "validation_steps": row.validation_steps,
+        "validation_additions": row.validation_additions,
+        "console_urls": row.console_urls,
+        "evidence_expected": [
+            {"kind": request.kind, "required": request.required, "must_show": request.must_show}
+            | ({"commands": request.commands} if request.commands else {})
+            for request in row.evidence_requests.all()
+        ],
+        "acceptable_responses": [_option(option) for option in options if option.side == Side.ACCEPTABLE],
+        "failure_responses": [_option(option) for option in options if option.side == Side.FAILURE],
+        "more_info": row.more_info,
+        "figures": row.figures,
+        "thresholds": row.thresholds,
+        "erratum": row.errata,
+        "assessor_note": row.assessor_note or None,
+        "severity": {"level": row.severity, "rationale": row.severity_rationale, "source": "ours"},
+        "remediation": row.remediation,
+        "applicability": row.applicability,
+    }
+
+
+def _option(row: ResponseOption) -> dict[str, Any]:
+    return {"key": row.key, "text": row.text} | ({"literal_answer": row.literal_answer} if row.literal_answer else {})
