@@ -1,0 +1,1 @@
+"""Forms: they hand over domain values and write nothing."""

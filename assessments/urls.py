@@ -1,0 +1,65 @@
+"""Every address of an assessment: the vendor's pages, ours, and what scripts ask for."""
+
+from django.urls import path
+
+from assessments.views import (
+    accounts,
+    answers,
+    evidence,
+    lists,
+    overview,
+    portfolio,
+    queries,
+    reports,
+    scoring,
+    submission,
+    workflow,
+)
+
+app_name = "assessments"
+
+_one = "assessments/<int:pk>/"
+_question = _one + "questions/<int:number>/"
+_file = _one + "evidence/<int:evidence>/"
+_score = _one + "score/<int:number>/"
+
+urlpatterns = [
+    # Lists
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("reviews/", lists.worklist, name="worklist"),
+    path("assessments/", lists.assessment_list, name="list"),
+    # The vendor answers
+    path(_one + "questions/", answers.answer_list, name="answer-list"),
+    path(_question, answers.answer_edit, name="answer-edit"),
+    path(_question + "draft", answers.answer_draft, name="answer-draft"),
+    path(_one + "accounts/", accounts.accounts, name="accounts"),
+    path(_one + "check/", submission.submit_check, name="submit-check"),
+    path(_one + "submit", submission.submit, name="submit"),
+    # Evidence
+    path(_one + "evidence/", evidence.evidence_list, name="evidence-list"),
+    path(_one + "evidence/upload", evidence.upload, name="evidence-upload"),
+    path(_file, evidence.view, name="evidence-view"),
+    path(_file + "preview", evidence.preview, name="evidence-preview"),
+    path(_file + "download", evidence.download, name="evidence-download"),
+    path(_file + "link", evidence.link, name="evidence-link"),
+    path(_file + "unlink", evidence.unlink, name="evidence-unlink"),
+    path(_file + "withdraw", evidence.withdraw, name="evidence-withdraw"),
+    path(_file + "date", evidence.state_date, name="evidence-date"),
+    # We send, review and close
+    path("assessments/new/", overview.open_assessment, name="open"),
+    path(_one, overview.detail, name="detail"),
+    path(_one + "edit/", overview.edit, name="edit"),
+    path(_one + "events/", overview.event_list, name="event-list"),
+    path(_one + "send", workflow.send, name="send"),
+    path(_one + "cancel", workflow.cancel, name="cancel"),
+    path(_one + "close", workflow.close, name="close"),
+    path(_one + "reopen", workflow.reopen, name="reopen"),
+    path(_one + "send-back", workflow.send_back, name="send-back"),
+    path(_score, scoring.score_edit, name="score-edit"),
+    path(_score + "ask", queries.query_add, name="query-add"),
+    path("queries/<int:pk>/remove", queries.query_remove, name="query-remove"),
+    # Reports
+    path(_one + "report", reports.create, name="report-create"),
+    path("reports/<int:pk>/status", reports.status, name="report-status"),
+    path("reports/<int:pk>/download", reports.download, name="report-download"),
+]

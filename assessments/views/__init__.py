@@ -1,0 +1,1 @@
+"""Pages of assessments: door, form, action, redirect."""
