@@ -1,0 +1,1 @@
+"""Pure Python, no Django: bytes in, facts and evaluations out."""
