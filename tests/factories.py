@@ -1,0 +1,161 @@
+"""Make people, vendors and assessments for a test, through the product's own actions.
+
+No surprises inside: what a test does not ask for is the plainest value that is allowed.
+"""
+
+import copy
+from datetime import date, timedelta
+from functools import cache
+from itertools import count
+from uuid import uuid4
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from assessments.actions import answers, reviews, workflow
+from assessments.actions.answers import AnswerContent
+from assessments.actions.reviews import ReviewContent
+from assessments.models import Answer, AnswerKind, Assessment, Review
+from assessments.scoring import Result
+from assessments.states import State
+from playbook import loading, schema
+from playbook.models import Criterion, Playbook, Side
+from users.models import StaffRole, User
+from vendors.actions.vendors import DeclaredAccount, create_vendor, declare_accounts
+from vendors.models import Member, MemberRole, Stage, Vendor
+
+PASSWORD = "correct horse battery staple"
+_numbers = count(1)
+
+
+@cache
+def _packaged() -> tuple[schema.Document, str]:
+    document = schema.read(schema.PACKAGED.read_bytes())
+    return document, schema.content_sha256(document)
+
+
+def make_playbook() -> Playbook:
+    """The packaged playbook; read and checked once, since that takes seconds."""
+    document, digest = _packaged()
+    header = document["playbook"]
+    found = Playbook.objects.filter(slug=header["slug"], version=header["version"]).first()
+    return found or loading._publish(copy.deepcopy(document), digest, None)
+
+
+def make_user(name: str, *, email: str | None = None, staff_role: str = "") -> User:
+    """A person who can sign in with PASSWORD; their address is verified."""
+    email = email or f"{name.split()[0].lower()}@{'staff' if staff_role else 'vendor'}.example"
+    user = User.objects.create_user(email=email, name=name, password=PASSWORD, staff_role=staff_role)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_staff(name: str, role: str = StaffRole.ANALYST) -> User:
+    """One of our own people."""
+    return make_user(name, staff_role=role)
+
+
+def any_manager() -> User:
+    """Whoever does what a test does not care about."""
+    found = User.objects.filter(staff_role=StaffRole.MANAGER).order_by("pk").first()
+    return found or make_staff("Max Weber", StaffRole.MANAGER)
+
+
+def make_vendor(name: str = "Acme Payments", *, tier: str = "high", service: str = "", by: User | None = None) -> Vendor:
+    """A vendor without people, accounts or assessments."""
+    return create_vendor(name=name, service=service, tier=tier, form_key=uuid4(), by=by or any_manager())
+
+
+def make_member(vendor: Vendor, user: User | None = None, *, role: str = MemberRole.LEAD) -> Member:
+    """A person's right to act for the vendor; without `user` a new person is made."""
+    if user is None:
+        user = make_user(f"Lea Person{(number := next(_numbers))}", email=f"lea{number}@vendor.example")
+    return Member.objects.create(vendor=vendor, user=user, role=role)
+
+
+def lead_of(vendor: Vendor) -> User:
+    """A lead of this vendor; made where there is none."""
+    member = Member.objects.filter(vendor=vendor, role=MemberRole.LEAD, is_active=True).order_by("pk").first()
+    return (member or make_member(vendor)).user
+
+
+def option_key(criterion: Criterion, side: str = Side.ACCEPTABLE) -> str:
+    """The first response option of one side."""
+    return criterion.options.filter(side=side).order_by("order").first().key
+
+
+def answer_with(answer: Answer, *keys: str, by: User, notes: str = "See the console.", complete: bool = True) -> Answer:
+    """Choose these statements; completed with a note, so that no file is needed."""
+    content = AnswerContent(kind=AnswerKind.STATEMENTS, statements=list(keys), notes=notes)
+    return answers.save(answer=answer, content=content, base_version=answer.version, complete=complete, by=by)
+
+
+def answer_all(assessment: Assessment, *, by: User | None = None) -> Assessment:
+    """Complete every open answer with the first acceptable statement."""
+    by = by or lead_of(assessment.vendor)
+    for answer in assessment.answers.filter(is_complete=False).select_related("criterion"):
+        answer_with(answer, option_key(answer.criterion), by=by)
+    return Assessment.objects.get(pk=assessment.pk)
+
+
+def review_with(answer: Answer, result: str = Result.MET, *, by: User, note: str = "") -> Review:
+    """Give one answer a result, resting on the first statement of the side that fits it."""
+    side = Side.ACCEPTABLE if result == Result.MET else Side.FAILURE
+    matched = [answer.criterion.options.filter(side=side).order_by("order").first().key]
+    deviation = "Half of it is in place." if result == Result.PARTLY_MET else ""
+    content = ReviewContent(result=result, matched=matched, deviation=deviation, note=note)
+    return reviews.review_answer(answer=answer, content=content, base_version=0, by=by)
+
+
+def review_all(assessment: Assessment, *, by: User, result: str = Result.MET) -> Assessment:
+    """Give every answer without a result this one."""
+    for answer in assessment.answers.filter(review=None).select_related("criterion"):
+        review_with(answer, result, by=by)
+    return Assessment.objects.get(pk=assessment.pk)
+
+
+def make_assessment(
+    *,
+    vendor: Vendor | None = None,
+    state: str = State.DRAFT,
+    period: str = "2026",
+    due_on: date | None = None,
+    analyst: User | None = None,
+    by: User | None = None,
+) -> Assessment:
+    """An assessment in `state`, brought there by the same actions that people use.
+
+    In progress nothing is answered; from submitted on all is answered; closed means all met. Changes requested has one
+    question back to the vendor, on the first answer.
+    """
+    vendor, by = vendor or make_vendor(), by or any_manager()
+    assessment = workflow.open_assessment(
+        vendor=vendor,
+        playbook=make_playbook(),
+        period=period,
+        due_on=due_on or timezone.localdate() + timedelta(days=30),
+        analyst=analyst,
+        form_key=uuid4(),
+        by=by,
+    )
+    return _bring_to(assessment, State(state), by)
+
+
+def _bring_to(assessment: Assessment, state: State, by: User) -> Assessment:
+    if state == State.DRAFT:
+        return assessment
+    if state == State.CANCELLED:
+        return workflow.cancel(assessment=assessment, by=by)
+    lead = lead_of(assessment.vendor)
+    assessment = workflow.send(assessment=assessment, by=by)
+    if state == State.IN_PROGRESS:
+        return assessment
+    account = DeclaredAccount(account_id="111122223333", name="Production", stage=Stage.PRODUCTION)
+    declare_accounts(vendor=assessment.vendor, accounts=[account], by=lead)
+    assessment = workflow.submit(assessment=answer_all(assessment, by=lead), by=lead)
+    if state == State.CHANGES_REQUESTED:
+        reviews.ask(answer=assessment.answers.first(), text="Which accounts does this cover?", by=by)
+        return workflow.request_changes(assessment=assessment, by=by)
+    if state == State.CLOSED:
+        return workflow.close(assessment=review_all(assessment, by=by), by=by)
+    return assessment
