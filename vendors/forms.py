@@ -1,0 +1,95 @@
+"""Forms about vendors and their people. They hand over domain values and write nothing."""
+
+import uuid
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout, Submit
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from users.models import User
+from vendors.models import MemberRole, Tier
+
+
+def helper(button: str) -> FormHelper:
+    """A helper with one button whose words name the act."""
+    made = FormHelper()
+    made.attrs = {"novalidate": True}
+    made.add_input(Submit("submit", button))
+    return made
+
+
+class VendorForm(forms.Form):
+    """Name, what it does for us, and how much it matters."""
+
+    name = forms.CharField(label="Name of the vendor", max_length=120)
+    service = forms.CharField(
+        label="What it does for us", max_length=120, required=False, help_text="For example card settlement. Shown in the report."
+    )
+    tier = forms.ChoiceField(
+        label="How much it matters",
+        choices=Tier.choices,
+        widget=forms.RadioSelect,
+        help_text="With the severity of a finding this sets its priority",
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: object, button: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper(button)
+
+
+class InviteForm(forms.Form):
+    """One person to invite."""
+
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, help_text="The link works for this address only", widget=forms.EmailInput
+    )
+    name = forms.CharField(max_length=120, required=False)
+    role = forms.ChoiceField(
+        label="What they do",
+        choices=[
+            (MemberRole.LEAD, "Lead: answers, invites colleagues and submits"),
+            (MemberRole.RESPONDENT, "Respondent: answers and adds evidence"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper("Send invitation")
+
+
+class JoinForm(forms.Form):
+    """A new person accepts: name and password."""
+
+    name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label="Choose a password",
+        strip=False,
+        max_length=200,
+        help_text="At least 15 characters. A few words in a row make a good one.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: object, email: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+        self.helper = helper("Accept and continue")
+        # Tells password managers which account the new password belongs to.
+        self.helper.layout = Layout(
+            HTML('<input class="visually-hidden" type="email" aria-label="Your e-mail address" autocomplete="username" value="{{ invitation.email }}" readonly tabindex="-1">'),
+            "name",
+            "password",
+        )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        password = cleaned.get("password")
+        if password:
+            try:
+                validate_password(password, User(email=self.email, name=cleaned.get("name", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

@@ -1,0 +1,1 @@
+"""Pages about vendors: door, form, action, redirect."""

@@ -1,0 +1,72 @@
+"""A vendor: add, look, change, archive."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vendors import access, queries
+from vendors.actions.vendors import archive_vendor, change_vendor, create_vendor
+from vendors.forms import VendorForm
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """A new vendor."""
+    if not request.user.staff_role:
+        raise Http404
+    if request.user.staff_role not in access.WRITERS:
+        raise PermissionDenied
+    form = VendorForm(request.POST or None, button="Add vendor")
+    if request.method == "POST" and form.is_valid():
+        vendor = create_vendor(**form.cleaned_data, by=request.user)
+        messages.success(request, f"{vendor.name} is added. Invite a lead, then make an assessment.")
+        return redirect("vendors:detail", vendor.pk)
+    return render(request, "vendors/vendor_form.html", {"form": form})
+
+
+def _staff_only(request: HttpRequest) -> None:
+    """These pages are ours: a vendor's person need not know they exist."""
+    if not request.user.staff_role:
+        raise Http404
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One vendor: people, AWS accounts, assessments."""
+    _staff_only(request)
+    vendor = access.vendor_for(request.user, pk)
+    context = {
+        "vendor": vendor,
+        "people": queries.people(vendor),
+        "accounts": list(vendor.aws_accounts.all()),
+        # The newest assessments come through the reverse relation; this app does not import theirs.
+        "assessments": list(vendor.assessments.visible_to(request.user)[:20]),
+    }
+    return render(request, "vendors/vendor_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, service and tier."""
+    _staff_only(request)
+    vendor = access.vendor_to_change(request.user, pk)
+    initial = {"name": vendor.name, "service": vendor.service, "tier": vendor.tier, "form_key": vendor.form_key}
+    form = VendorForm(request.POST or None, initial=initial, button="Save vendor")
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("name", "service", "tier")}
+        change_vendor(vendor=vendor, **values, by=request.user)
+        messages.success(request, "The vendor is saved.")
+        return redirect("vendors:detail", vendor.pk)
+    return render(request, "vendors/vendor_form.html", {"form": form, "vendor": vendor})
+
+
+@require_POST
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the vendor out of use."""
+    _staff_only(request)
+    vendor = access.vendor_to_change(request.user, pk)
+    archive_vendor(vendor=vendor, by=request.user)
+    messages.success(request, f"{vendor.name} is archived. Its people can no longer see anything.")
+    return redirect("assessments:portfolio")
