@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NotNow(PermissionDenied):
-    """Your role may do this, but not in this state of the assessment. A script gets 423, a person 403 with the reason."""
+    """Your role may do this, but not in this state. A script gets 423, a person 403 with the reason."""
 
 
 def role_in(user: User, assessment: Assessment) -> Role:
@@ -75,7 +75,9 @@ def is_open_for_changes(answer: Answer) -> bool:
 
 def evidence_for(user: User, pk: int, evidence: int, permission: Permission | None = None) -> Evidence:
     """One file of one assessment."""
-    visible = Evidence.objects.visible_to(user).select_related("assessment__vendor", "assessment__playbook", "received_by")
+    visible = Evidence.objects.visible_to(user).select_related(
+        "assessment__vendor", "assessment__playbook", "received_by"
+    )
     item = get_object_or_404(visible, assessment=pk, pk=evidence)
     if permission is not None:
         check(user, item.assessment, permission)

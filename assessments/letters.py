@@ -13,7 +13,9 @@ def tell_leads(*, assessment: object, kind: str) -> None:
     """One mail to each active lead of the vendor, and an invitation's own mail is sent apart."""
     from vendors.models import Member, MemberRole  # noqa: PLC0415 -- letters are registered before models load
 
-    leads = Member.objects.filter(vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True)
+    leads = Member.objects.filter(
+        vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True
+    )
     for member in leads.select_related("user"):
         enqueue(kind=kind, to=member.user.email, params={"assessment": assessment.pk}, vendor=assessment.vendor_id)
 
@@ -37,7 +39,9 @@ def _writer(
         if assessment is None or (states and assessment.state not in states):
             return None
         link = settings.SITE_URL + reverse(url_name, args=[assessment.pk])
-        due = f" The answers are due on {assessment.due_on:%-d %B %Y}." if assessment.due_on and "{due}" in words else ""
+        due = (
+            f" The answers are due on {assessment.due_on:%-d %B %Y}." if assessment.due_on and "{due}" in words else ""
+        )
         return Letter(
             subject.format(organisation=settings.ORGANISATION_NAME),
             "Hello,\n\n" + words.format(organisation=settings.ORGANISATION_NAME, due=due) + f"\n\n{link}\n",
@@ -64,14 +68,25 @@ def register_letters() -> None:
             {"changes_requested"},
             "assessments:answer-list",
             "{organisation} has a question about your answers",
-            "{organisation} has read your answers and asks for more on some of them.{due} Only these are open for changes. Open them:",
+            "{organisation} has read your answers and asks for more on some of them.{due} "
+            "Only these are open for changes. Open them:",
         ),
     )
     register(
         "assessment.submitted",
-        _writer({"submitted"}, "assessments:detail", "Assay: answers were submitted", "A vendor has submitted its answers. Open the assessment:"),
+        _writer(
+            {"submitted"},
+            "assessments:detail",
+            "Assay: answers were submitted",
+            "A vendor has submitted its answers. Open the assessment:",
+        ),
     )
     register(
         "report.ready",
-        _writer(set(), "assessments:detail", "Assay: a report is ready", "The report you asked for is ready. Open the assessment:"),
+        _writer(
+            set(),
+            "assessments:detail",
+            "Assay: a report is ready",
+            "The report you asked for is ready. Open the assessment:",
+        ),
     )

@@ -46,10 +46,12 @@ class EvidenceQuerySet(models.QuerySet):
     """Evidence, scoped."""
 
     def visible_to(self, user: User) -> EvidenceQuerySet:
-        """A vendor's person sees what their vendor uploaded; staff see what was submitted to them and nothing before."""
+        """A vendor's person sees what their vendor uploaded; staff see what was submitted and nothing before."""
         if user.staff_role:
             return self.filter(
-                withdrawn_at=None, assessment__submitted_at__isnull=False, received_at__lte=F("assessment__submitted_at")
+                withdrawn_at=None,
+                assessment__submitted_at__isnull=False,
+                received_at__lte=F("assessment__submitted_at"),
             )
         return self.exclude(assessment__state=State.DRAFT).filter(assessment__vendor__in=_vendors_of(user))
 

@@ -1,6 +1,6 @@
 """From results to score and grade. Pure: plain values in, plain values out, exact decimals all the way.
 
-Weights, grades and the cap are the product's own (design record 0006); 8.5 for an A follows RiskRecon's published scale.
+Weights, grades and the cap are the product's own; 8.5 for an A follows RiskRecon's published scale.
 """
 
 from collections.abc import Iterable, Sequence
@@ -116,7 +116,7 @@ def score(marks: Iterable[Mark]) -> Score:
 
 
 def priority(*, severity: str, tier: str, result: Result) -> str:
-    """P1 to P4 of a finding: severity (critical 4 to low 1) plus vendor tier (the same), one less where not `not_met`."""
+    """P1 to P4 of a finding: severity (critical 4 to low 1) plus tier (the same), one less unless `not_met`."""
     points = _RANK[severity] + _RANK[tier] - (0 if result is Result.NOT_MET else 1)
     if points >= 7:
         return "P1"
@@ -126,7 +126,7 @@ def priority(*, severity: str, tier: str, result: Result) -> str:
 
 
 def assurance(*, has_evidence: bool, machine_agrees: bool = False) -> str:
-    """How well a reviewed answer is proven: "verified" by a machine evaluation, "documented" by a file, or "asserted"."""
+    """How a reviewed answer is proven: "verified" by a machine evaluation, "documented" by a file, or "asserted"."""
     if machine_agrees:
         return "verified"
     return "documented" if has_evidence else "asserted"

@@ -18,7 +18,7 @@ class Chain(models.Model):
 
 
 class Event(models.Model):
-    """One thing somebody did. Points at people and objects by value, so that it survives them and never blocks deletion."""
+    """One thing somebody did. Points at people and objects by value: it survives them and never blocks deletion."""
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="events")
     position = models.PositiveBigIntegerField(help_text="1 for the first event of the chain.")

@@ -25,7 +25,9 @@ def required(name: str) -> str:
     """The value of NAME; starting without it is refused."""
     value = read(name)
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. Set it, or set {name}_FILE to the path of a file that holds it.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. Set it, or set {name}_FILE to the path of a file that holds it."
+        )
     return value
 
 
@@ -100,7 +102,10 @@ def email(url: str) -> dict[str, object]:
     """Django's mail settings for `smtps://user:password@host:port` (or smtp://), or `file:///folder`."""
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": unquote(parts.path)}
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": unquote(parts.path),
+        }
     if parts.scheme == "memory":
         return {"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     if parts.scheme in {"smtp", "smtps"}:

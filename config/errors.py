@@ -27,7 +27,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: yours to see, but not to do, or not now."""
-    words = str(exception) or "Your role does not allow this, or the assessment is in a state in which it cannot be done."
+    words = (
+        str(exception) or "Your role does not allow this, or the assessment is in a state in which it cannot be done."
+    )
     return _page(request, 403, "You cannot do this", words)
 
 
@@ -62,7 +64,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
             request,
             503,
             "The service is not available right now",
-            "Nothing was saved. What you typed is still on the page before this one: go back, wait a minute and send it again.",
+            "Nothing was saved. What you typed is still on the page before this one: "
+            "go back, wait a minute and send it again.",
             reference,
         )
         response.headers["Retry-After"] = "30"

@@ -10,7 +10,16 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
-    for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "payment",
+        "usb",
+    )
 )
 
 
@@ -37,7 +46,9 @@ class ResponseHeaders:
 class SignInRequired(LoginRequiredMiddleware):
     """Closed by default. A script gets 401 and never a redirect, which it would follow and take for success."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         if wants_json(request):
             return JsonResponse({"error": "You have been signed out. Sign in again."}, status=401)
         if request.headers.get("HX-Request"):

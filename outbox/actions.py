@@ -16,7 +16,14 @@ from outbox.publish import after_commit
 log = logging.getLogger("assay.mail")
 
 # After the last wait the mail counts as not sent, and staff see it.
-WAITS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8), timedelta(hours=24)]
+WAITS = [
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+]
 
 
 def enqueue(*, kind: str, to: str, params: Mapping[str, object], vendor: int | None = None) -> Mail:

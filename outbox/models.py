@@ -19,7 +19,9 @@ class Mail(models.Model):
     kind = models.CharField(max_length=40)
     to = models.EmailField(max_length=254)
     params = models.JSONField(default=dict)
-    vendor = models.BigIntegerField(null=True, help_text="Id of the vendor concerned, so that erasing it finds the mail.")
+    vendor = models.BigIntegerField(
+        null=True, help_text="Id of the vendor concerned, so that erasing it finds the mail."
+    )
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="Not tried before this instant.")
@@ -32,7 +34,8 @@ class Mail(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="mail_sent_with_time",
-                condition=models.Q(state="sent", sent_at__isnull=False) | (~models.Q(state="sent") & models.Q(sent_at=None)),
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | (~models.Q(state="sent") & models.Q(sent_at=None)),
             )
         ]
 

@@ -43,7 +43,9 @@ def _folder(request: HttpRequest) -> Path:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.log"), key=lambda path: (path.stat().st_mtime_ns, path.name)) if folder.exists() else []
+    return (
+        sorted(folder.glob("*.log"), key=lambda path: (path.stat().st_mtime_ns, path.name)) if folder.exists() else []
+    )
 
 
 def _read(path: Path, number: int, *, with_text: bool) -> ReadLetter:

@@ -34,7 +34,9 @@ def add_staff(*, email: str, name: str, role: str, by: User | None) -> User:
 
 
 def _other_administrators(user: User) -> bool:
-    others = User.objects.select_for_update().filter(staff_role=StaffRole.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    others = (
+        User.objects.select_for_update().filter(staff_role=StaffRole.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    )
     return bool(list(others))
 
 
@@ -47,7 +49,9 @@ def change_staff(*, user: User, role: str, is_active: bool, by: User) -> User:
     if user.pk == by.pk:
         raise StaffRefused("You cannot change your own rights. Ask another administrator.")
     user = User.objects.select_for_update().get(pk=user.pk)
-    loses_administration = user.staff_role == StaffRole.ADMINISTRATOR and (role != StaffRole.ADMINISTRATOR or not is_active)
+    loses_administration = user.staff_role == StaffRole.ADMINISTRATOR and (
+        role != StaffRole.ADMINISTRATOR or not is_active
+    )
     if loses_administration and not _other_administrators(user):
         raise StaffRefused("This is the last administrator. Make somebody else administrator first.")
     before = {"role": user.staff_role, "active": user.is_active}
@@ -57,7 +61,9 @@ def change_staff(*, user: User, role: str, is_active: bool, by: User) -> User:
     user.staff_role, user.is_active = StaffRole(role), is_active
     user.save(update_fields=["staff_role", "is_active"])
     end_sessions(user=user)
-    record(kind="staff.changed", by=by, vendor=None, target=f"user:{user.pk}", details={"before": before, "after": after})
+    record(
+        kind="staff.changed", by=by, vendor=None, target=f"user:{user.pk}", details={"before": before, "after": after}
+    )
     return user
 
 

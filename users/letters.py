@@ -39,7 +39,8 @@ def _reset_password(params: Mapping[str, object]) -> Letter | None:
         return None
     return Letter(
         "Assay: set a new password",
-        f"Hello {user.name},\n\nopen this link to set a new password. It works once, for three days.\n\n{password_link(user)}\n\n"
+        f"Hello {user.name},\n\nopen this link to set a new password. It works once, for three days.\n\n"
+        f"{password_link(user)}\n\n"
         "If you did not ask for this, you can ignore this mail.\n",
     )
 
@@ -60,7 +61,9 @@ def _confirm_address(params: Mapping[str, object]) -> Letter | None:
     if address is None:
         return None
     link = settings.SITE_URL + reverse("account_confirm_email", args=[EmailConfirmationHMAC.create(address).key])
-    return Letter("Assay: confirm your e-mail address", f"Open this link to confirm that this address is yours:\n\n{link}\n")
+    return Letter(
+        "Assay: confirm your e-mail address", f"Open this link to confirm that this address is yours:\n\n{link}\n"
+    )
 
 
 def _notice(params: Mapping[str, object]) -> Letter | None:

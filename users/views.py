@@ -42,7 +42,9 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         except StaffRefused as error:
             form.add_error("email", str(error))
         else:
-            messages.success(request, f"{user.name} has an account. A mail with a link to choose a password is on its way.")
+            messages.success(
+                request, f"{user.name} has an account. A mail with a link to choose a password is on its way."
+            )
             return redirect("users:staff-list")
     people = User.objects.staff().order_by("name", "id")
     return render(request, "users/staff_list.html", {"form": form, "people": people})

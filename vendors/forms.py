@@ -25,7 +25,10 @@ class VendorForm(forms.Form):
 
     name = forms.CharField(label="Name of the vendor", max_length=120)
     service = forms.CharField(
-        label="What it does for us", max_length=120, required=False, help_text="For example card settlement. Shown in the report."
+        label="What it does for us",
+        max_length=120,
+        required=False,
+        help_text="For example card settlement. Shown in the report.",
     )
     tier = forms.ChoiceField(
         label="How much it matters",
@@ -44,7 +47,10 @@ class InviteForm(forms.Form):
     """One person to invite."""
 
     email = forms.EmailField(
-        label="E-mail address", max_length=254, help_text="The link works for this address only", widget=forms.EmailInput
+        label="E-mail address",
+        max_length=254,
+        help_text="The link works for this address only",
+        widget=forms.EmailInput,
     )
     name = forms.CharField(max_length=120, required=False)
     role = forms.ChoiceField(
@@ -79,7 +85,7 @@ class JoinForm(forms.Form):
         self.helper = helper("Accept and continue")
         # Tells password managers which account the new password belongs to.
         self.helper.layout = Layout(
-            HTML('<input class="visually-hidden" type="email" aria-label="Your e-mail address" autocomplete="username" value="{{ invitation.email }}" readonly tabindex="-1">'),
+            HTML('{% include "vendors/username_field.html" %}'),
             "name",
             "password",
         )

@@ -45,9 +45,13 @@ class Vendor(models.Model):
     """The organisation that is assessed."""
 
     name = models.CharField(max_length=120)
-    service = models.CharField(max_length=120, blank=True, help_text="What it does for us, for example card settlement.")
+    service = models.CharField(
+        max_length=120, blank=True, help_text="What it does for us, for example card settlement."
+    )
     tier = models.CharField(max_length=8, choices=Tier)
-    tier_rank = models.PositiveSmallIntegerField(editable=False, help_text="4 for critical down to 1 for low; for sorting.")
+    tier_rank = models.PositiveSmallIntegerField(
+        editable=False, help_text="4 for critical down to 1 for low; for sorting."
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,7 +66,8 @@ class Vendor(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="vendor_archived_at_with_by",
-                condition=Q(archived_at=None, archived_by=None) | Q(archived_at__isnull=False, archived_by__isnull=False),
+                condition=Q(archived_at=None, archived_by=None)
+                | Q(archived_at__isnull=False, archived_by__isnull=False),
             )
         ]
         indexes = [models.Index(fields=["-tier_rank", "name"], name="vendor_by_tier")]
@@ -75,7 +80,9 @@ class AwsAccount(models.Model):
     """An AWS account in scope, declared by the vendor's lead or by an analyst."""
 
     vendor = models.ForeignKey(Vendor, models.CASCADE, related_name="aws_accounts")
-    account_id = models.CharField(max_length=12, validators=[RegexValidator(r"^\d{12}$", "An AWS account id has 12 digits.")])
+    account_id = models.CharField(
+        max_length=12, validators=[RegexValidator(r"^\d{12}$", "An AWS account id has 12 digits.")]
+    )
     name = models.CharField(max_length=60, blank=True)
     stage = models.CharField(max_length=12, choices=Stage)
 
@@ -128,13 +135,16 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="invitation_accepted_at_with_by",
-                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="invitation_revoked_at_with_by",
                 condition=Q(revoked_at=None, revoked_by=None) | Q(revoked_at__isnull=False, revoked_by__isnull=False),
             ),
-            models.CheckConstraint(name="invitation_expires_after_sent", condition=Q(sent_at=None) | Q(expires_at__gt=F("sent_at"))),
+            models.CheckConstraint(
+                name="invitation_expires_after_sent", condition=Q(sent_at=None) | Q(expires_at__gt=F("sent_at"))
+            ),
             models.UniqueConstraint(
                 fields=["vendor", "email"],
                 condition=Q(accepted_at=None, revoked_at=None),

@@ -33,7 +33,7 @@ def _locked(assessment: Assessment) -> Assessment:
 
 
 def _answers_for(assessment: Assessment, accepted: Accepted, asked_at: Answer | None) -> list[Answer]:
-    """The answers a new file supports: the question it was added on, and for a credential report all it is evidence for."""
+    """The answers a new file supports: the question it was added on; for a credential report all that ask for one."""
     answers = {asked_at.pk: asked_at} if asked_at else {}
     if accepted.credential_report is not None:
         wanting = Answer.objects.filter(
@@ -43,7 +43,9 @@ def _answers_for(assessment: Assessment, accepted: Accepted, asked_at: Answer | 
     return list(answers.values())
 
 
-def attach(*, assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, by: User) -> Evidence:
+def attach(
+    *, assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, by: User
+) -> Evidence:
     """Store one accepted file and link it. The same upload sent again gives what is stored already.
 
     The file is written first and the row second, so that there is never a row without a file; a row that cannot be
@@ -80,7 +82,9 @@ def _store(
         return stored
     used = Evidence.objects.filter(assessment=locked).aggregate(files=Count("id"), size=Sum("size"))
     if used["files"] >= ASSESSMENT_FILES:
-        raise EvidenceRefused(f"This assessment holds {ASSESSMENT_FILES} files, which is the limit. Withdraw files you do not need.")
+        raise EvidenceRefused(
+            f"This assessment holds {ASSESSMENT_FILES} files, which is the limit. Withdraw files you do not need."
+        )
     if (used["size"] or 0) + accepted.size > ASSESSMENT_BYTES:
         raise EvidenceRefused("This assessment has no room for the file. Withdraw files you do not need.")
     facts = accepted.facts
@@ -108,7 +112,12 @@ def _store(
     evidence.save()
     answers = _answers_for(locked, accepted, asked_at)
     EvidenceLink.objects.bulk_create(EvidenceLink(evidence=evidence, answer=answer, by=by) for answer in answers)
-    _event("evidence.attached", evidence, by, {"sha256": evidence.sha256, "kind": evidence.kind, "answers": [a.pk for a in answers]})
+    _event(
+        "evidence.attached",
+        evidence,
+        by,
+        {"sha256": evidence.sha256, "kind": evidence.kind, "answers": [a.pk for a in answers]},
+    )
     return evidence
 
 
@@ -170,7 +179,9 @@ def state_date(*, evidence: Evidence, day: datetime, by: User) -> Evidence:
         raise EvidenceRefused("The date cannot be in the future.")
     latest = evidence.facts.get("latest_in_file")
     if latest and day.date() < datetime.fromisoformat(latest).date():
-        raise EvidenceRefused(f"The file itself speaks of {datetime.fromisoformat(latest):%-d %B %Y}, so it cannot be older than that.")
+        raise EvidenceRefused(
+            f"The file itself speaks of {datetime.fromisoformat(latest):%-d %B %Y}, so it cannot be older than that."
+        )
     evidence.effective_at, evidence.effective_source = day, "stated"
     evidence.save(update_fields=["effective_at", "effective_source"])
     _event("evidence.dated", evidence, by, {"effective_at": day.isoformat()})

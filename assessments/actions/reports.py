@@ -129,7 +129,13 @@ def _keep(report: Report, pdf: bytes) -> None:
         current.save()
         Assessment.objects.filter(pk=current.assessment_id).update(last_report=current)
         vendor = current.assessment.vendor_id
-        record(kind="report.rendered", by=None, vendor=vendor, target=f"report:{current.pk}", details={"sha256": current.sha256})
+        record(
+            kind="report.rendered",
+            by=None,
+            vendor=vendor,
+            target=f"report:{current.pk}",
+            details={"sha256": current.sha256},
+        )
         person = current.requested_by
         if person.is_active and person.staff_role:
             enqueue(kind="report.ready", to=person.email, params={"assessment": current.assessment_id}, vendor=vendor)

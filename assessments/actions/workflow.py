@@ -4,13 +4,14 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from assessments.actions.answers import close_versions
 from assessments.actions.totals import recompute
 from assessments.letters import tell_leads, tell_staff
 from assessments.models import Answer, Assessment, Query
-from assessments.states import LABELS, MOVES, State
+from assessments.states import LABELS, MOVES, WITH_VENDOR, State
 from audit.trail import record
 from playbook.models import Playbook
 from users.models import User
@@ -27,22 +28,42 @@ class MoveRefused(Exception):
 
 @transaction.atomic
 def open_assessment(
-    *, vendor: Vendor, playbook: Playbook, period: str, due_on: date | None, analyst: User | None, form_key: UUID, by: User
+    *,
+    vendor: Vendor,
+    playbook: Playbook,
+    period: str,
+    due_on: date | None,
+    analyst: User | None,
+    form_key: UUID,
+    by: User,
 ) -> Assessment:
     """Make an assessment with one empty answer for each criterion. The same form sent twice makes one.
 
-    Raises MoveRefused while the vendor has another assessment that is not closed or cancelled.
+    A draft may stand beside the assessment that is running, so that next year's can be prepared; two drafts may not.
+    Raises MoveRefused for a second draft.
     """
     Vendor.objects.select_for_update().get(pk=vendor.pk)
     made = Assessment.objects.filter(form_key=form_key).first()
     if made is not None:
         return made
-    running = Assessment.objects.filter(vendor=vendor).exclude(state__in=[State.CLOSED, State.CANCELLED]).first()
-    if running is not None:
-        raise MoveRefused(f"{vendor.name} has an open assessment already ({running.title}). Close or cancel it first.")
-    Assessment.objects.filter(vendor=vendor, is_latest=True).update(is_latest=False)
+    draft = Assessment.objects.filter(vendor=vendor, state=State.DRAFT).first()
+    if draft is not None:
+        raise MoveRefused(
+            f"{vendor.name} has an assessment that is not sent yet ({draft.title}). Send or cancel it first."
+        )
+    latest = Assessment.objects.filter(vendor=vendor, is_latest=True).first()
+    is_latest = latest is None or latest.state == State.CANCELLED
+    if latest is not None and is_latest:
+        Assessment.objects.filter(pk=latest.pk).update(is_latest=False)
     assessment = Assessment.objects.create(
-        vendor=vendor, playbook=playbook, period=period, due_on=due_on, analyst=analyst, form_key=form_key, created_by=by
+        vendor=vendor,
+        playbook=playbook,
+        period=period,
+        due_on=due_on,
+        analyst=analyst,
+        is_latest=is_latest,
+        form_key=form_key,
+        created_by=by,
     )
     Answer.objects.bulk_create(Answer(assessment=assessment, criterion=c) for c in playbook.criteria.all())
     recompute(assessment=assessment)
@@ -51,7 +72,9 @@ def open_assessment(
 
 
 @transaction.atomic
-def edit_assessment(*, assessment: Assessment, period: str, due_on: date | None, analyst: User | None, by: User) -> Assessment:
+def edit_assessment(
+    *, assessment: Assessment, period: str, due_on: date | None, analyst: User | None, by: User
+) -> Assessment:
     """Change period, due date or assigned analyst."""
     assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if assessment.state != State.DRAFT and due_on is None:
@@ -100,13 +123,23 @@ def send(*, assessment: Assessment, by: User) -> Assessment:
         problems.append("Set a due date.")
     elif assessment.due_on < timezone.localdate():
         problems.append("Set a due date that is not past.")
-    leads = Member.objects.filter(vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True)
+    leads = Member.objects.filter(
+        vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True
+    )
     invited = Invitation.objects.pending().filter(vendor=assessment.vendor_id, role=MemberRole.LEAD)
     if not leads.exists() and not invited.exists():
         problems.append("Invite a lead at the vendor: somebody who can answer and submit.")
+    running = (
+        Assessment.objects.filter(vendor=assessment.vendor_id, state__in=WITH_VENDOR).exclude(pk=assessment.pk).first()
+    )
+    if running is not None:
+        problems.append(f"The vendor is still answering another one ({running.title}). Wait for it, or cancel it.")
     if problems and assessment.state == State.DRAFT:
         raise MoveRefused(*problems)
-    sent = move(assessment=assessment, name="send", by=by, sent_at=timezone.now(), sent_by=by)
+    Assessment.objects.filter(vendor=assessment.vendor_id, is_latest=True).exclude(pk=assessment.pk).update(
+        is_latest=False
+    )
+    sent = move(assessment=assessment, name="send", by=by, sent_at=timezone.now(), sent_by=by, is_latest=True)
     tell_leads(assessment=sent, kind="assessment.sent")
     return sent
 
@@ -181,5 +214,15 @@ def reopen(*, assessment: Assessment, reason: str, by: User) -> Assessment:
 
 @transaction.atomic
 def cancel(*, assessment: Assessment, by: User) -> Assessment:
-    """Stop an assessment for good. What was answered stays, and nobody can write to it."""
-    return move(assessment=assessment, name="cancel", by=by)
+    """Stop an assessment for good. What was answered stays, and nobody can write to it.
+
+    The portfolio goes back to what it showed for the vendor before.
+    """
+    cancelled = move(assessment=assessment, name="cancel", by=by)
+    others = Assessment.objects.filter(vendor=cancelled.vendor_id).exclude(pk=cancelled.pk)
+    before = others.exclude(state=State.CANCELLED).order_by(F("sent_at").desc(nulls_last=True), "-id").first()
+    if cancelled.is_latest and before is not None:
+        Assessment.objects.filter(pk=cancelled.pk).update(is_latest=False)
+        Assessment.objects.filter(pk=before.pk).update(is_latest=True)
+        cancelled.is_latest = False
+    return cancelled

@@ -28,12 +28,16 @@ class Answer(models.Model):
     kind = models.CharField(max_length=14, choices=AnswerKind, blank=True, default=AnswerKind.NONE)
     # Keys of response options. The playbook version is frozen, so a key never changes its meaning (decision 0003).
     statements = models.JSONField(default=list, blank=True)
-    reason = models.TextField(max_length=REASON_LENGTH, blank=True, help_text="Why none fits, or why it does not apply.")
+    reason = models.TextField(
+        max_length=REASON_LENGTH, blank=True, help_text="Why none fits, or why it does not apply."
+    )
     notes = models.TextField(max_length=NOTES_LENGTH, blank=True)
     plan = models.TextField(max_length=PLAN_LENGTH, blank=True, help_text="What the vendor will do about it.")
     plan_due_on = models.DateField(null=True, blank=True)
     is_complete = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=0, help_text="Goes up with every save; a save names the one it started from.")
+    version = models.PositiveIntegerField(
+        default=0, help_text="Goes up with every save; a save names the one it started from."
+    )
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -47,7 +51,9 @@ class Answer(models.Model):
                 name="answer_updated_at_with_by",
                 condition=Q(updated_at=None, updated_by=None) | Q(updated_at__isnull=False, updated_by__isnull=False),
             ),
-            models.CheckConstraint(name="answer_complete_means_answered", condition=Q(is_complete=False) | ~Q(kind__in=["", "unknown"])),
+            models.CheckConstraint(
+                name="answer_complete_means_answered", condition=Q(is_complete=False) | ~Q(kind__in=["", "unknown"])
+            ),
         ]
 
     def __str__(self) -> str:

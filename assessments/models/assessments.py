@@ -16,7 +16,8 @@ def _both_or_none(at: str, by: str, name: str) -> models.CheckConstraint:
     """The database refuses half a fact: a time without a person, or a person without a time."""
     return models.CheckConstraint(
         name=name,
-        condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}),
+        condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
+        | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}),
     )
 
 
@@ -31,7 +32,9 @@ class Assessment(models.Model):
     period = models.CharField(max_length=40, help_text="For example 2026.")
     state = models.CharField(max_length=18, choices=[(s.value, LABELS[s]) for s in State], default=State.DRAFT.value)
     due_on = models.DateField(null=True, blank=True)
-    round = models.PositiveSmallIntegerField(default=1, help_text="1 until questions are sent back, then one more each time.")
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text="1 until questions are sent back, then one more each time."
+    )
     analyst = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     is_latest = models.BooleanField(default=True, help_text="The one the portfolio shows for its vendor.")
 
@@ -66,8 +69,12 @@ class Assessment(models.Model):
             _both_or_none("submitted_at", "submitted_by", "assessment_submitted_at_with_by"),
             _both_or_none("closed_at", "closed_by", "assessment_closed_at_with_by"),
             models.CheckConstraint(name="assessment_state_known", condition=Q(state__in=[s.value for s in State])),
-            models.CheckConstraint(name="assessment_closed_means_closed", condition=~Q(state="closed") | Q(closed_at__isnull=False)),
-            models.UniqueConstraint(fields=["vendor"], condition=Q(is_latest=True), name="assessment_latest_once_per_vendor"),
+            models.CheckConstraint(
+                name="assessment_closed_means_closed", condition=~Q(state="closed") | Q(closed_at__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["vendor"], condition=Q(is_latest=True), name="assessment_latest_once_per_vendor"
+            ),
         ]
         indexes = [
             models.Index(fields=["vendor", "-id"], name="assessment_by_vendor"),

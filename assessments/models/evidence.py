@@ -34,14 +34,16 @@ def preview_key(instance: models.Model, filename: str) -> str:
 
 
 class Evidence(models.Model):
-    """One uploaded file. `received_at` is ours; `effective_at` is read from inside the file, or stated by the vendor."""
+    """One uploaded file. `received_at` is ours; `effective_at` is read from inside it, or stated by the vendor."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="evidence")
     answers = models.ManyToManyField(Answer, through="EvidenceLink", related_name="evidence")
     file = models.FileField(upload_to=storage_key, max_length=100)
     name = models.CharField(max_length=150)
     kind = models.CharField(max_length=5, choices=EvidenceKind)
-    format = models.CharField(max_length=32, blank=True, help_text="iam-credential-report where it was recognised as one.")
+    format = models.CharField(
+        max_length=32, blank=True, help_text="iam-credential-report where it was recognised as one."
+    )
     content_type = models.CharField(max_length=40)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
@@ -50,7 +52,9 @@ class Evidence(models.Model):
     received_at = models.DateTimeField()
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     effective_at = models.DateTimeField(null=True, blank=True)
-    effective_source = models.CharField(max_length=6, blank=True, choices=[("read", "read from the file"), ("stated", "stated by the vendor")])
+    effective_source = models.CharField(
+        max_length=6, blank=True, choices=[("read", "read from the file"), ("stated", "stated by the vendor")]
+    )
     preview = models.FileField(upload_to=preview_key, max_length=100, blank=True)
     preview_width = models.PositiveIntegerField(null=True, blank=True)
     preview_height = models.PositiveIntegerField(null=True, blank=True)
@@ -67,11 +71,13 @@ class Evidence(models.Model):
             models.UniqueConstraint(fields=["assessment", "upload_id"], name="evidence_stored_once_per_upload"),
             models.CheckConstraint(
                 name="evidence_withdrawn_at_with_by",
-                condition=Q(withdrawn_at=None, withdrawn_by=None) | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="evidence_effective_at_with_source",
-                condition=Q(effective_at=None, effective_source="") | (Q(effective_at__isnull=False) & ~Q(effective_source="")),
+                condition=Q(effective_at=None, effective_source="")
+                | (Q(effective_at__isnull=False) & ~Q(effective_source="")),
             ),
         ]
 

@@ -47,7 +47,9 @@ class Report(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["assessment", "snapshot_sha256"], name="report_once_per_snapshot"),
-            models.CheckConstraint(name="report_ready_has_file", condition=~Q(state="ready") | (~Q(file="") & ~Q(sha256=""))),
+            models.CheckConstraint(
+                name="report_ready_has_file", condition=~Q(state="ready") | (~Q(file="") & ~Q(sha256=""))
+            ),
         ]
         indexes = [models.Index(fields=["state", "touched_at"], name="report_waiting")]
 

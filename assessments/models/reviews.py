@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from assessments.limits import REPORT_NOTE_LENGTH, QUERY_LENGTH
+from assessments.limits import QUERY_LENGTH, REPORT_NOTE_LENGTH
 from assessments.models.answers import Answer
 from assessments.querysets import QueryQuerySet
 from assessments.scoring import RESULT_LABELS, Result
@@ -16,7 +16,9 @@ class Review(models.Model):
     answer = models.OneToOneField(Answer, models.CASCADE, related_name="review")
     result = models.CharField(max_length=14, choices=[(r.value, RESULT_LABELS[r]) for r in Result])
     matched = models.JSONField(default=list, blank=True, help_text="Keys of the response options the evidence shows.")
-    deviation = models.TextField(max_length=REPORT_NOTE_LENGTH, blank=True, help_text="A state that is in neither list.")
+    deviation = models.TextField(
+        max_length=REPORT_NOTE_LENGTH, blank=True, help_text="A state that is in neither list."
+    )
     note = models.TextField(max_length=REPORT_NOTE_LENGTH, blank=True, help_text="Printed in the report.")
     version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
@@ -34,7 +36,7 @@ class Review(models.Model):
 
 
 class Query(models.Model):
-    """A question back to the vendor. Collected while reviewing, sent together; `round` says with which batch it went."""
+    """A question back to the vendor. Collected while reviewing, sent together; `round` says with which batch."""
 
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="queries")
     text = models.TextField(max_length=QUERY_LENGTH)

@@ -3,10 +3,9 @@
 import os
 import secrets
 
+from config import env
 from config.settings.base import *  # noqa: F403 -- settings files build on one another
 from config.settings.base import DATA_DIR, SITE_URL
-
-from config import env
 
 DEBUG = env.flag("DEBUG", False)
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,10 +2,9 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import env
 from config.settings.base import *  # noqa: F403 -- settings files build on one another
 from config.settings.base import CELERY_BROKER_URL, SITE_URL
-
-from config import env
 
 DEBUG = False
 SECRET_KEY = env.required("SECRET_KEY")

@@ -7,10 +7,9 @@ if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="assay-test-")
 os.environ.setdefault("STATIC_ROOT", os.path.join(os.environ["DATA_DIR"], "static"))
 
-from config.settings.base import *  # noqa: E402, F403 -- DATA_DIR has to be known first
-from config.settings.base import DATA_DIR
-
 from config import env
+from config.settings.base import *  # noqa: F403 -- DATA_DIR has to be known first
+from config.settings.base import DATA_DIR
 
 DEBUG = False
 SECRET_KEY = "only-for-tests-" + "x" * 50

@@ -40,7 +40,9 @@ def invite(*, vendor: Vendor, email: str, name: str, role: str, by: User) -> Inv
         if open_one.role != role:
             raise InvitationRefused("This person is invited in another role. Withdraw that invitation first.")
         return open_one
-    invitation = Invitation.objects.create(vendor=vendor, email=email, name=name.strip(), role=MemberRole(role), created_by=by)
+    invitation = Invitation.objects.create(
+        vendor=vendor, email=email, name=name.strip(), role=MemberRole(role), created_by=by
+    )
     record(
         kind="invitation.created",
         by=by,
@@ -59,7 +61,9 @@ def resend(*, invitation: Invitation, by: User) -> Invitation:
     if invitation.accepted_at or invitation.revoked_at:
         raise InvitationRefused("This invitation is no longer open. Invite the person again.")
     record(kind="invitation.resent", by=by, vendor=invitation.vendor_id, target=f"invitation:{invitation.pk}")
-    enqueue(kind="vendor.invitation", to=invitation.email, params={"invitation": invitation.pk}, vendor=invitation.vendor_id)
+    enqueue(
+        kind="vendor.invitation", to=invitation.email, params={"invitation": invitation.pk}, vendor=invitation.vendor_id
+    )
     return invitation
 
 
@@ -144,12 +148,18 @@ def remove_member(*, member: Member, by: User) -> Member:
     member = Member.objects.get(pk=member.pk)
     if not member.is_active:
         return member
-    others = Member.objects.filter(vendor_id=member.vendor_id, role=MemberRole.LEAD, is_active=True).exclude(pk=member.pk)
+    others = Member.objects.filter(vendor_id=member.vendor_id, role=MemberRole.LEAD, is_active=True).exclude(
+        pk=member.pk
+    )
     if member.role == MemberRole.LEAD and not others.exists():
         raise InvitationRefused("This is the only lead. Invite another lead first.")
     member.is_active = False
     member.save(update_fields=["is_active"])
     record(
-        kind="member.removed", by=by, vendor=member.vendor_id, target=f"member:{member.pk}", details={"user": member.user_id}
+        kind="member.removed",
+        by=by,
+        vendor=member.vendor_id,
+        target=f"member:{member.pk}",
+        details={"user": member.user_id},
     )
     return member

@@ -29,7 +29,13 @@ def create_vendor(*, name: str, service: str, tier: str, form_key: UUID, by: Use
         defaults={"name": name, "service": service, "tier": tier, "tier_rank": TIER_RANK[Tier(tier)], "created_by": by},
     )
     if created:
-        record(kind="vendor.created", by=by, vendor=vendor.pk, target=f"vendor:{vendor.pk}", details={"name": name, "tier": tier})
+        record(
+            kind="vendor.created",
+            by=by,
+            vendor=vendor.pk,
+            target=f"vendor:{vendor.pk}",
+            details={"name": name, "tier": tier},
+        )
     return vendor
 
 
@@ -43,7 +49,13 @@ def change_vendor(*, vendor: Vendor, name: str, service: str, tier: str, by: Use
         return vendor
     vendor.name, vendor.service, vendor.tier, vendor.tier_rank = name, service, tier, TIER_RANK[Tier(tier)]
     vendor.save(update_fields=["name", "service", "tier", "tier_rank"])
-    record(kind="vendor.changed", by=by, vendor=vendor.pk, target=f"vendor:{vendor.pk}", details={"before": before, "after": after})
+    record(
+        kind="vendor.changed",
+        by=by,
+        vendor=vendor.pk,
+        target=f"vendor:{vendor.pk}",
+        details={"before": before, "after": after},
+    )
     return vendor
 
 
@@ -67,7 +79,8 @@ def declare_accounts(*, vendor: Vendor, accounts: Sequence[DeclaredAccount], by:
     if before != after:
         vendor.aws_accounts.all().delete()
         AwsAccount.objects.bulk_create(
-            AwsAccount(vendor=vendor, account_id=number, name=name, stage=stage) for number, (name, stage) in after.items()
+            AwsAccount(vendor=vendor, account_id=number, name=name, stage=stage)
+            for number, (name, stage) in after.items()
         )
         record(
             kind="vendor.accounts_declared",

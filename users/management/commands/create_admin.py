@@ -29,5 +29,7 @@ class Command(BaseCommand):
         except StaffRefused as error:
             raise CommandError(str(error)) from error
         if user.has_usable_password():
-            raise CommandError(f"{user.email} has an account already. Use “Forgotten your password?” on the sign-in page.")
+            raise CommandError(
+                f"{user.email} has an account already. Use “Forgotten your password?” on the sign-in page."
+            )
         self.stdout.write(f"Open this link to choose a password. It works once, for three days:\n{password_link(user)}")
