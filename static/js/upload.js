@@ -1,0 +1,199 @@
+// Evidence: choose, drop or paste. The button is the whole feature; drop and paste are shortcuts to it.
+// Markup: partials/upload.html. The server's answer to a stored file is {"html": "<li class=file>…", "warnings": […]},
+// to a refused one {"error": "sentence"}. The server checks again by content and has the last word.
+import { announce } from "./announce.js";
+import { $, $$, button, csrfOf, make, sessionCheck, setCsrf, uuid } from "./dom.js";
+
+const AT_ONCE = 3;
+const TIMEOUT = 300000;   // ms
+const IMAGES = new Set(["png", "jpg", "jpeg"]);
+
+const extension = (name) => name.split(".").pop().toLowerCase();
+const megabytes = (bytes) => (bytes >= 1e7 ? Math.ceil(bytes / 1e6) : (bytes / 1e6).toFixed(1));
+const size = (bytes) => (bytes >= 1e6 ? `${megabytes(bytes)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`);
+
+/** What stands against sending this file, or "". limits: bytes by extension; types: their names as people read them. */
+export function problemWith(file, limits, types) {
+  const ext = extension(file.name);
+  if (!(ext in limits)) return `The file must be a ${types}. Save it as a PNG and add it again.`;
+  if (file.size === 0) return "The file is empty. Check it and add it again.";
+  if (file.size <= limits[ext]) return "";
+  const [what, advice] = IMAGES.has(ext) ? ["image", "Split it or lower the image quality."] : ["file", "Split it and add the parts."];
+  return `The ${what} is ${megabytes(file.size)} MB. It must be smaller than ${Math.round(limits[ext] / 1e6)} MB. ${advice}`;
+}
+
+/** The row the server drew, as nodes without anything that could run. */
+function rowFrom(html) {
+  const row = new DOMParser().parseFromString(html, "text/html").querySelector("li");
+  if (!row) return null;
+  for (const bad of $$("script, style, iframe, object, embed", row)) bad.remove();
+  for (const node of [row, ...$$("*", row)]) for (const name of node.getAttributeNames()) if (name.startsWith("on")) node.removeAttribute(name);
+  return document.importNode(row, true);
+}
+
+export function uploader(root, { stored = () => {} } = {}) {
+  const list = $("[data-files]", root), drop = $("[data-drop]", root), input = $("input[type=file]", root);
+  const form = $("form", root), paste = $("[data-paste]", root);
+  const limits = JSON.parse(root.dataset.limits), types = root.dataset.types;
+  const queue = [];
+  let active = 0, depth = 0;
+
+  function add(files) {
+    const fresh = [...files];
+    let bad = 0;
+    for (const file of fresh) {
+      const row = waitingRow(file);
+      const job = { file, row, id: uuid(), state: $(".file-state", row), buttons: $(".cluster", row) };
+      const problem = problemWith(file, limits, types);
+      if (problem) { bad += 1; fail(job, problem, false); } else { wait(job); }
+    }
+    const good = fresh.length - bad;
+    if (good) announce(`Uploading ${good} ${good === 1 ? "file" : "files"}`);
+    next();
+  }
+
+  function wait(job) {
+    job.state.className = "file-state";
+    job.state.textContent = "Waiting";
+    job.buttons.replaceChildren(button("Cancel", job.file.name, () => { queue.splice(queue.indexOf(job), 1); remove(job.row, job.file.name); }));
+    queue.push(job);
+  }
+
+  function next() { while (active < AT_ONCE && queue.length) start(queue.shift()); }
+
+  async function start(job) {
+    active += 1;
+    const { file, row, state } = job;
+    const bar = make("progress", { max: 100, value: 0, "aria-label": `Uploading ${file.name}` });
+    state.before(bar);
+    const sending = send(job, (done) => {
+      bar.value = done;
+      state.textContent = done < 100 ? `${done}% of ${size(file.size)}` : extension(file.name) === "csv" ? "Reading the report" : "Checking the file";
+    });
+    job.buttons.replaceChildren(button("Cancel", file.name, () => { sending.cancel(); remove(row, file.name); }));
+    try {
+      const reply = await sending.promise;
+      const held = row.contains(document.activeElement);
+      const fresh = rowFrom(reply.html ?? "");
+      if (fresh) row.replaceWith(fresh); else { bar.remove(); state.textContent = "Stored"; job.buttons.replaceChildren(); }
+      if (held) ($("a, button", fresh ?? row) ?? input).focus();
+      announce(`${file.name} added`);
+      stored(reply);
+    } catch (error) {
+      bar.remove();
+      if (error.name !== "AbortError") fail(job, error.message, error.retry);
+    } finally { active -= 1; next(); }
+  }
+
+  /** XMLHttpRequest, since fetch reports no progress of an upload. The id makes a second try harmless. */
+  function send(job, progress) {
+    const xhr = new XMLHttpRequest();
+    const promise = new Promise((done, failed) => {
+      const refuse = (words, retry) => failed(Object.assign(new Error(words), { retry }));
+      xhr.upload.onprogress = (e) => { if (e.lengthComputable) progress(Math.min(99, Math.round((100 * e.loaded) / e.total))); };
+      xhr.upload.onload = () => progress(100);
+      xhr.onerror = xhr.ontimeout = () => refuse("The connection dropped. Nothing was stored.", true);
+      xhr.onabort = () => failed(new DOMException("cancelled", "AbortError"));
+      xhr.onload = async () => {
+        let reply = {};
+        try { reply = JSON.parse(xhr.responseText); } catch { /* an error page of something in between */ }
+        if (xhr.status === 201 || xhr.status === 200) return done(reply);
+        if (xhr.status === 401 || xhr.status === 403) {
+          const now = await sessionCheck();
+          if (now?.signed_in) setCsrf(now.csrf);
+          return refuse(reply.error ?? "You have been signed out. Sign in in a new tab, then try again.", true);
+        }
+        return refuse(reply.error ?? "The file could not be stored. Try again.", xhr.status >= 500 || xhr.status === 429);
+      };
+    });
+    const body = new FormData();
+    body.set("upload_id", job.id);
+    if (root.dataset.number) body.set("number", root.dataset.number);
+    body.set("file", job.file);
+    xhr.open("POST", root.dataset.url);
+    xhr.timeout = TIMEOUT;
+    xhr.setRequestHeader("X-CSRFToken", csrfOf(form));
+    xhr.setRequestHeader("Accept", "application/json");
+    xhr.send(body);
+    return { promise, cancel: () => xhr.abort() };
+  }
+
+  function fail(job, words, retry) {
+    job.state.className = "file-state file-bad";
+    job.state.textContent = words;
+    job.buttons.replaceChildren();
+    if (retry) job.buttons.append(button("Try again", job.file.name, () => { wait(job); next(); }, "btn btn-plain btn-sm"));
+    job.buttons.append(button("Remove", job.file.name, () => remove(job.row, job.file.name)));
+    announce(`${job.file.name}: ${words}`, { urgent: true });
+  }
+
+  function remove(row, name) {
+    const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (neighbour && $("a, button", neighbour) || input).focus();       // never lose focus to the page
+    announce(`${name} removed`);
+  }
+
+  /** A row for a file on its way. */
+  function waitingRow(file) {
+    const thumb = make("span", { class: "thumb thumb-ic", "aria-hidden": "true" }, extension(file.name).slice(0, 4).toUpperCase());
+    if (/^image\/(png|jpeg)$/.test(file.type)) {
+      const img = make("img", { class: "thumb", alt: "" });
+      img.onload = () => { thumb.replaceWith(img); URL.revokeObjectURL(img.src); };   // a broken image keeps the letters
+      img.src = URL.createObjectURL(file);
+    }
+    const text = make("div", {}, make("div", { class: "file-name" }, file.name), make("div", { class: "file-state num" }));
+    const row = make("li", { class: "file" }, thumb, text, make("div", { class: "cluster" }));
+    list.append(row);
+    return row;
+  }
+
+  /** Rows the server drew carry their own form; <form data-remove> is sent without leaving the page. */
+  async function removeStored(event) {
+    const asked = event.target.closest("form[data-remove]");
+    if (!asked) return;
+    event.preventDefault();
+    const row = asked.closest("li"), name = $(".file-name", row)?.textContent.trim() ?? "File";
+    try {
+      const reply = await fetch(asked.action, { method: "POST", body: new FormData(asked, event.submitter), redirect: "manual", headers: { Accept: "application/json" } });
+      if (reply.ok || reply.type === "opaqueredirect") return remove(row, name);
+      throw new Error((await reply.json().catch(() => ({}))).error);
+    } catch (error) {
+      const words = error.message || "The file could not be removed. Try again.";
+      $(".file-state", row)?.replaceChildren(make("span", { class: "file-bad" }, words));
+      announce(`${name}: ${words}`, { urgent: true });
+    }
+    return undefined;
+  }
+
+  const named = (blob) => new File([blob], `screenshot-${new Date().toISOString().slice(0, 19).replace(/[T:]/g, "-")}.png`, { type: blob.type });
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+  root.classList.add("is-live");                                     // hides the plain Upload button
+  list.addEventListener("submit", removeStored);
+  form.addEventListener("submit", (event) => { if (!input.files.length) event.preventDefault(); });
+  input.addEventListener("change", () => { add(input.files); input.value = ""; });
+  drop.addEventListener("dragenter", (e) => { if (hasFiles(e)) { e.preventDefault(); depth += 1; drop.classList.add("is-over"); } });
+  drop.addEventListener("dragleave", () => { depth = Math.max(0, depth - 1); drop.classList.toggle("is-over", depth > 0); });
+  drop.addEventListener("drop", (e) => { if (hasFiles(e)) { e.preventDefault(); depth = 0; drop.classList.remove("is-over"); add(e.dataTransfer.files); } });
+  // A file dropped beside the zone must not replace the page
+  for (const type of ["dragover", "drop"]) addEventListener(type, (e) => { if (hasFiles(e)) e.preventDefault(); });
+  // Paste anywhere on the page. Only files are taken, so text still goes into its field
+  addEventListener("paste", (e) => {
+    const files = [...(e.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    e.preventDefault();
+    add(files.map((file) => (file.name === "image.png" ? named(file) : file)));
+  });
+  if (paste && navigator.clipboard?.read) {
+    paste.hidden = false;
+    paste.addEventListener("click", async () => {
+      try {
+        const items = await navigator.clipboard.read();
+        const shots = await Promise.all(items.filter((item) => item.types.includes("image/png")).map((item) => item.getType("image/png")));
+        if (shots.length) add(shots.map(named));
+        else announce("The clipboard has no image. Copy a screenshot and try again.", { urgent: true });
+      } catch { announce("The browser did not allow reading the clipboard. Use Ctrl V or choose a file.", { urgent: true }); }
+    });
+  }
+}
