@@ -1,0 +1,242 @@
+"""A real browser against the real web server and worker, on the test database.
+
+`open_page(rita)` gives a page on which Rita is signed in. At the end of each test nothing may stand on any page's console:
+script errors, violations of the content policy, failed loads. `axe(page)` lists what keeps people out.
+"""
+
+import email
+import email.policy
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.factories import PASSWORD
+from tests.servers import celery_worker, database_url, free_port, web_server
+from users.models import User
+
+# Playwright's loop runs in this thread, and Django would take each query for one of its coroutines.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+]
+AXE = Axe()
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test and sees what other processes have committed."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running product."""
+
+    url: str
+    mail_folder: Path
+    web_log: Path
+    worker_log: Path
+
+    def mails(self, to: str | None = None) -> list[EmailMessage]:
+        """Mails that were sent, oldest first; all, or those to one address."""
+        found = []
+        for path in sorted(self.mail_folder.glob("*.log"), key=lambda each: (each.stat().st_mtime_ns, each.name)):
+            for part in re.split(rb"^-{79}\n", path.read_bytes(), flags=re.MULTILINE):
+                if part.strip():
+                    found.append(email.message_from_bytes(part, policy=email.policy.default))
+        return [mail for mail in found if to is None or to in mail["To"]]
+
+
+@pytest.fixture(scope="session")
+def server_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the other processes need in order to work on the same database, files and broker as the tests."""
+    folder = tmp_path_factory.mktemp("mail")
+    return {
+        "DATABASE_URL": database_url(connection.settings_dict),
+        "DATA_DIR": str(settings.DATA_DIR),
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "EMAIL_URL": f"file://{folder}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@pytest.fixture(scope="session")
+def _site(
+    server_environment: dict[str, str], static_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    port = free_port()
+    logs = tmp_path_factory.mktemp("logs")
+    site = Site(
+        url=f"http://localhost:{port}",
+        mail_folder=Path(server_environment["EMAIL_URL"].removeprefix("file://")),
+        web_log=logs / "web",
+        worker_log=logs / "worker",
+    )
+    env = {**server_environment, "SITE_URL": site.url}
+    with web_server(env=env, log=site.web_log, port=port), celery_worker(env=env, log=site.worker_log):
+        yield site
+
+
+@pytest.fixture
+def site(_site: Site, transactional_db: None) -> Site:
+    """The web server and the worker, running. No mails yet."""
+    for path in _site.mail_folder.glob("*"):
+        path.unlink()
+    return _site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    wanted = os.environ.get("CHROMIUM") or "chromium"
+    program = shutil.which(wanted)
+    assert program, f"{wanted} was not found; bin/test installs it."
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Console:
+    """What the browser complained about, on any page of one test."""
+
+    lines: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """A complaint that this test provokes: a 409 shows as a failed load, for example."""
+        self.expected.append(pattern)
+
+    def watch(self, page: Page, site: Site) -> None:
+        """Listen to this page."""
+
+        def message(entry: ConsoleMessage) -> None:
+            if entry.type in {"error", "warning"}:
+                self.lines.append(f"{entry.type}: {entry.text} ({entry.location.get('url')})")
+
+        def request(address: str) -> None:
+            if not address.startswith((site.url, "data:", "blob:", "about:")):
+                self.lines.append(f"request to another host: {address}")
+
+        page.on("console", message)
+        page.on("pageerror", lambda error: self.lines.append(f"script error: {error}"))
+        page.on("request", lambda each: request(each.url))
+
+    def unexpected(self) -> list[str]:
+        """What no `expect` covers."""
+        return [line for line in self.lines if not any(re.search(pattern, line) for pattern in self.expected)]
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    """Fails the test when a page complained about something the test did not expect."""
+    collected = Console()
+    yield collected
+    assert collected.unexpected() == []
+
+
+def session_cookie(user: User) -> dict[str, str]:
+    """A session of this person, as signing in would make it."""
+    client = Client()
+    client.force_login(user)
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site, console: Console) -> Iterator[OpenPage]:
+    """Make a page in a browser profile of its own: `open_page(rita, "/assessments/", width=390)`.
+
+    Without a person nobody is signed in. `dark` sets the person's theme; `script=False` switches JavaScript off.
+    """
+    contexts: list[BrowserContext] = []
+
+    def make(
+        person: User | None = None,
+        path: str | None = None,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        script: bool = True,
+        dark: bool = False,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="UTC",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if person is not None:
+            if dark:
+                User.objects.filter(pk=person.pk).update(theme="dark")
+            context.add_cookies([{**session_cookie(person), "url": site.url}])
+        page = context.new_page()
+        console.watch(page, site)
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(open_page: OpenPage) -> Callable[..., Page]:
+    """Sign in by the form, as a person does, and return the page that follows."""
+
+    def by_form(person: User, **options: object) -> Page:
+        page = open_page(None, "/accounts/login/", **options)
+        page.get_by_label("Email").fill(person.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(lambda address: "/accounts/login/" not in address)
+        return page
+
+    return by_form
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """`assert axe(page) == []`: rule and place of everything that axe finds wrong on a page."""
+
+    def check(page: Page) -> list[str]:
+        response = AXE.run(page, options={**AXE_RULES, "resultTypes": ["violations"]}).response
+        return [
+            f"{violation['id']}: {violation['help']} at {' '.join(map(str, node['target']))}"
+            for violation in response["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return check
