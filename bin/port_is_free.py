@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exit with 0 if a web server could listen on ADDRESS and PORT, else with 1. Needs nothing but Python.
 
-    bin/port_is_free.py 127.0.0.1 8000
+bin/port_is_free.py 127.0.0.1 8000
 """
 
 import socket

@@ -61,7 +61,9 @@ def any_manager() -> User:
     return found or make_staff("Max Weber", StaffRole.MANAGER)
 
 
-def make_vendor(name: str = "Acme Payments", *, tier: str = "high", service: str = "", by: User | None = None) -> Vendor:
+def make_vendor(
+    name: str = "Acme Payments", *, tier: str = "high", service: str = "", by: User | None = None
+) -> Vendor:
     """A vendor without people, accounts or assessments."""
     return create_vendor(name=name, service=service, tier=tier, form_key=uuid4(), by=by or any_manager())
 

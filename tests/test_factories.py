@@ -19,7 +19,9 @@ def test_make_assessment_in_every_state(state: State) -> None:
 
 
 def test_people_belong_where_they_should(rita: User, tom: User, sam: User, ana: User, max: User, ada: User) -> None:
-    members = {user.name.split()[0]: [(m.vendor.name, m.role) for m in user.memberships.all()] for user in (rita, tom, sam)}
+    members = {
+        user.name.split()[0]: [(m.vendor.name, m.role) for m in user.memberships.all()] for user in (rita, tom, sam)
+    }
     assert members == {
         "Rita": [("Acme Payments", "lead")],
         "Tom": [("Acme Payments", "respondent")],

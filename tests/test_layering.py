@@ -49,9 +49,7 @@ MAY_IMPORT_LATE = {"tasks.py", "apps.py", "manage.py"}
 def modules(room: str = "") -> list[Path]:
     """Python files of one room, or of the whole product; migrations are written by Django."""
     rooms = (room,) if room else ROOMS
-    return sorted(
-        path for each in rooms for path in (ROOT / each).rglob("*.py") if "migrations" not in path.parts
-    )
+    return sorted(path for each in rooms for path in (ROOT / each).rglob("*.py") if "migrations" not in path.parts)
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -154,14 +152,27 @@ def test_imports_inside_functions_are_for_leaves() -> None:
 
 def test_views_write_and_query_nothing() -> None:
     """Views call queries and actions; they neither save, nor filter, nor touch a state."""
-    forbidden = {"save", "delete", "create", "update", "filter", "exclude", "bulk_create", "get_or_create", "raw", "extra"}
+    forbidden = {
+        "save",
+        "delete",
+        "create",
+        "update",
+        "filter",
+        "exclude",
+        "bulk_create",
+        "get_or_create",
+        "raw",
+        "extra",
+    }
     wrong = []
     for path in modules():
         if "views" not in {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}:
             continue
         ours = {name.rsplit(".", 1)[-1] for _, name in imports(path) if file_of(name)}
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in forbidden):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in forbidden
+            ):
                 continue
             # A call on a module of actions is the way it should be: vendors.create(...), actions.vendors.create(...).
             owner = ast.unparse(node.func.value)
@@ -179,6 +190,10 @@ def test_only_the_workflow_writes_the_state_of_an_assessment() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             targets = node.targets if isinstance(node, ast.Assign) else []
             for target in targets:
-                if isinstance(target, ast.Attribute) and target.attr == "state" and "assessment" in ast.unparse(target.value):
+                if (
+                    isinstance(target, ast.Attribute)
+                    and target.attr == "state"
+                    and "assessment" in ast.unparse(target.value)
+                ):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} assigns {ast.unparse(target)}")
     assert wrong == []

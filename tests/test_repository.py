@@ -135,9 +135,14 @@ def test_links_of_the_pages_lead_somewhere(page: str) -> None:
 
 def test_licence_and_notice() -> None:
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
-    assert "Apache License" in licence and "END OF TERMS AND CONDITIONS" in licence
+    assert "Apache License" in licence
+    assert "END OF TERMS AND CONDITIONS" in licence
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
-    for words in ("RiskRecon AWS Assessment Playbook", "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"):
+    for words in (
+        "RiskRecon AWS Assessment Playbook",
+        "CC BY-SA 4.0",
+        "https://creativecommons.org/licenses/by-sa/4.0/",
+    ):
         assert words in notice
 
 
@@ -156,7 +161,8 @@ def test_compose_file() -> None:
         assert services[name]["restart"] == "unless-stopped"
     for name in ("web", "worker", "postgres", "redis"):
         assert "healthcheck" in services[name], name
-    assert "ports" not in services["postgres"] and "ports" not in services["redis"]
+    assert "ports" not in services["postgres"]
+    assert "ports" not in services["redis"]
     assert services["redis"]["command"][-2:] == ["--maxmemory-policy", "noeviction"]
     assert services["beat"].get("deploy", {}).get("replicas", 1) == 1
 

@@ -17,14 +17,16 @@ ROLES = ("assay_migrate", "assay_app", "assay_backup")
 
 
 @pytest.fixture(scope="module")
-def address(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A database made and migrated as in production; host and port of its server."""
     found = connection.settings_dict
     if "postgresql" not in found["ENGINE"]:
         raise RuntimeError("Roles are those of PostgreSQL: run this with bin/test.")
     passwords = tmp_path_factory.mktemp("passwords")
     for role in ("migrate", "app", "backup"):
-        (passwords / f"{role}_password").write_text(f"{role} it's \"quoted\" $1")
+        (passwords / f"{role}_password").write_text(f'{role} it\'s "quoted" $1')
     server = {"PGHOST": found["HOST"], "PGPORT": str(found["PORT"])}
     admin = psycopg2.connect(host=found["HOST"], port=found["PORT"], user=found["USER"], dbname="postgres")
     admin.autocommit = True
@@ -33,7 +35,13 @@ def address(django_db_setup: None, django_db_blocker: object, tmp_path_factory: 
     try:
         subprocess.run(
             ["sh", ROOT / "docker" / "postgres-init.sh"],
-            env={**os.environ, **server, "POSTGRES_USER": found["USER"], "POSTGRES_DB": NAME, "PASSWORDS": str(passwords)},
+            env={
+                **os.environ,
+                **server,
+                "POSTGRES_USER": found["USER"],
+                "POSTGRES_DB": NAME,
+                "PASSWORDS": str(passwords),
+            },
             check=True,
         )
         url = f"{found['HOST']}:{found['PORT']}/{NAME}"

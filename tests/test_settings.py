@@ -95,7 +95,9 @@ def test_a_setting_is_read_from_a_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "nowhere"))
     monkeypatch.setenv("SECRET_KEY", "must not be used instead")
-    with pytest.raises(ImproperlyConfigured, match="^SECRET_KEY_FILE names .*nowhere, which cannot be read: No such file"):
+    with pytest.raises(
+        ImproperlyConfigured, match="^SECRET_KEY_FILE names .*nowhere, which cannot be read: No such file"
+    ):
         env.read("SECRET_KEY")
 
 
@@ -123,7 +125,11 @@ def test_sqlite_url_takes_the_write_lock_when_a_transaction_begins() -> None:
 @pytest.mark.parametrize(
     ("read", "url", "words"),
     [
-        (env.database, "mysql://db.example/assay", "DATABASE_URL must begin with postgres:// or sqlite:///, not mysql://."),
+        (
+            env.database,
+            "mysql://db.example/assay",
+            "DATABASE_URL must begin with postgres:// or sqlite:///, not mysql://.",
+        ),
         (env.email, "imap://mail.example", "EMAIL_URL must begin with"),
         (env.storage, "ftp://files.example", "STORAGE_URL must begin with"),
     ],
@@ -168,7 +174,11 @@ def test_every_setting_stands_in_the_operations_page() -> None:
     """The page and the code name the same environment variables."""
     read = set()
     for path in (ROOT / "config").rglob("*.py"):
-        read |= set(re.findall(r'\benv\.(?:read|required|text|flag|number|words)\("([A-Z_]+)"', path.read_text(encoding="utf-8")))
+        read |= set(
+            re.findall(
+                r'\benv\.(?:read|required|text|flag|number|words)\("([A-Z_]+)"', path.read_text(encoding="utf-8")
+            )
+        )
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
     only_for_commands = {"PORT", "BIND"}

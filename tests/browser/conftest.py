@@ -1,7 +1,7 @@
 """A real browser against the real web server and worker, on the test database.
 
-`open_page(rita)` gives a page on which Rita is signed in. At the end of each test nothing may stand on any page's console:
-script errors, violations of the content policy, failed loads. `axe(page)` lists what keeps people out.
+`open_page(rita)` gives a page on which Rita is signed in. At the end of each test nothing may stand on any page's
+console: script errors, violations of the content policy, failed loads. `axe(page)` lists what keeps people out.
 """
 
 import email
