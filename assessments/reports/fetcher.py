@@ -1,0 +1,80 @@
+"""What the layout engine may load: a fixed set of named bytes, and nothing else."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from assessments.reports.snapshot import EvidenceItem
+
+ICONS = Path(__file__).parent / "assets" / "icons"
+IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+IMAGE_SIDE = 4_000
+"""Pixels; previews are at most 1,400 wide. What is larger was not made by us."""
+
+
+class UnreadableImage(Exception):
+    """The bytes are no preview of ours."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Bytes under a name, with their type."""
+
+    content_type: str
+    content: bytes
+
+
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no type hints
+    """Answers the names it was given and ends the rendering at any other: no network, no files, no data addresses."""
+
+    def __init__(self, resources: Mapping[str, Resource]) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False)
+        self._resources = dict(resources)
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        """The resource of this name. Raises FatalURLFetchingError, a BaseException, for any other."""
+        found = self._resources.get(url)
+        if found is None:
+            raise FatalURLFetchingError(f"the report refers to something outside of it: {url[:100]}")
+        return URLFetcherResponse(url, found.content, {"Content-Type": found.content_type})
+
+
+def icons() -> dict[str, Resource]:
+    """The marks of the results, by name: icon:met and so on."""
+    return {f"icon:{path.stem}": Resource("image/svg+xml", path.read_bytes()) for path in sorted(ICONS.glob("*.svg"))}
+
+
+def previews(
+    evidence: tuple[EvidenceItem, ...], open_image: Callable[[str], bytes]
+) -> tuple[dict[str, Resource], frozenset[int]]:
+    """Previews by name, evidence:1 and so on, and the numbers of those that are missing or damaged.
+
+    Any other trouble of the storage is raised: a report without its images because a disk was away would be wrong for ever.
+    """
+    found: dict[str, Resource] = {}
+    unreadable = set()
+    for item in evidence:
+        if not item.preview:
+            continue
+        try:
+            found[f"evidence:{item.number}"] = _image(open_image(item.preview))
+        except (FileNotFoundError, UnreadableImage):
+            unreadable.add(item.number)
+    return found, frozenset(unreadable)
+
+
+def _image(content: bytes) -> Resource:
+    """The bytes as a resource, if all of them decode as a JPEG or PNG of sensible size. Raises UnreadableImage."""
+    try:
+        with Image.open(io.BytesIO(content), formats=tuple(IMAGE_TYPES)) as image:
+            if max(image.size) > IMAGE_SIDE:
+                raise UnreadableImage(f"{image.size} is too large")
+            content_type = IMAGE_TYPES[str(image.format)]
+            image.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnreadableImage(str(error)) from error
+    return Resource(content_type, content)

@@ -1,0 +1,124 @@
+"""Snapshot to PDF. No database, no network, no clock: the same snapshot gives the same bytes on the same version."""
+
+import gc
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
+
+from assessments.reports.appendix_view import appendix_view
+from assessments.reports.fetcher import ClosedFetcher, icons, previews
+from assessments.reports.report_view import report_view
+from assessments.reports.snapshot import Snapshot
+from assessments.reports.text import fitted
+
+STEPS = 7
+"""WeasyPrint's own steps, from parsing (1) over layout (5) to metadata (7)."""
+TEMPLATE = "reports/assessment.html"
+STYLE = Path(__file__).parent / "assets" / "report.css"
+IDENTIFIER_LENGTH = 32
+
+_progress = logging.getLogger("weasyprint.progress")
+_step = re.compile(r"Step (\d+)")
+
+
+class RenderFailed(Exception):
+    """The report could not be rendered. The message is a sentence for people."""
+
+
+def render(
+    snapshot: Snapshot,
+    *,
+    open_image: Callable[[str], bytes],
+    on_step: Callable[[int, int], None] | None = None,
+) -> bytes:
+    """The report as a tagged PDF.
+
+    `open_image` gives the bytes of a preview by its storage key; a preview that is missing or damaged becomes a box that
+    names the file. `on_step` is called with the step that begins and the number of steps; what it raises ends the
+    rendering. Raises RenderFailed.
+    """
+    html, fetcher = _document(snapshot, open_image)
+    identifier = snapshot.digest()[:IDENTIFIER_LENGTH].encode("ascii")
+    try:
+        with _without_collector(), _steps(on_step):
+            fonts = FontConfiguration()
+            style = CSS(string=STYLE.read_text("utf-8"), url_fetcher=fetcher, font_config=fonts)
+            pdf = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(
+                stylesheets=[style],
+                font_config=fonts,
+                pdf_variant="pdf/ua-1",
+                pdf_identifier=identifier,
+                presentational_hints=False,
+            )
+    except FatalURLFetchingError as error:  # a BaseException: uncaught it would end the worker
+        raise RenderFailed("Something in it points to a place outside the report.") from error
+    return bytes(pdf)
+
+
+def _document(snapshot: Snapshot, open_image: Callable[[str], bytes]) -> tuple[str, ClosedFetcher]:
+    """The report as HTML, and the only things it may load."""
+    images, unreadable = previews(snapshot.evidence, open_image)
+    shown = fitted(snapshot)
+    context = {
+        "report": report_view(shown, digest=snapshot.digest()),
+        "appendix": appendix_view(shown, unreadable=unreadable),
+    }
+    return render_to_string(TEMPLATE, context), ClosedFetcher(icons() | images)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """No garbage collection while laying out: it walks hundreds of thousands of live boxes and frees nothing."""
+    was_enabled = gc.isenabled()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def _steps(on_step: Callable[[int, int], None] | None) -> Iterator[None]:
+    """Tell `on_step` what WeasyPrint writes to its progress log."""
+    if on_step is None:
+        yield
+        return
+    handler = _StepHandler(on_step)
+    level, propagate = _progress.level, _progress.propagate
+    _progress.addHandler(handler)
+    _progress.setLevel(logging.INFO)
+    _progress.propagate = False
+    try:
+        yield
+    finally:
+        _progress.removeHandler(handler)
+        _progress.setLevel(level)
+        _progress.propagate = propagate
+
+
+class _StepHandler(logging.Handler):
+    """Calls `on_step` once for each step of this thread. `handle` is overridden so that exceptions come through."""
+
+    def __init__(self, on_step: Callable[[int, int], None]) -> None:
+        super().__init__(logging.INFO)
+        self._on_step = on_step
+        self._thread = threading.get_ident()
+        self._last = 0
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        match = _step.match(record.msg)
+        if match and record.thread == self._thread and int(match[1]) > self._last:
+            self._last = int(match[1])
+            self._on_step(self._last, STEPS)
+        return True

@@ -1,0 +1,389 @@
+"""Everything the assessment report prints, as frozen values: no database, no clock, no settings.
+
+A snapshot is stored with the report it was made from. The same snapshot gives the same PDF, and `digest()` is
+the fingerprint printed in it. The JSON form is canonical: sorted keys, no spaces, decimals as text ("6.9"),
+dates as ISO 8601 ("2026-12-17"), absent values as null.
+
+When a field is added, renamed or removed, `SCHEMA_VERSION` grows and `from_json` learns to read the older form.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Union
+
+SCHEMA_VERSION = 1
+
+
+class SnapshotError(ValueError):
+    """The text is not a snapshot this version can read. The message says where and why."""
+
+
+@dataclass(frozen=True)
+class VendorFacts:
+    """Who was assessed. `tier` is how much the vendor matters: "critical", "high", "medium" or "low"."""
+
+    name: str
+    service: str
+    tier: str
+
+
+@dataclass(frozen=True)
+class AccountInScope:
+    """One AWS account the answers speak for. `stage` is a word such as "production", or ""."""
+
+    id: str
+    name: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class PlaybookFacts:
+    """Which version of the questions was asked, and under which licence their text stands."""
+
+    slug: str
+    title: str
+    version: str
+    attribution: str
+    licence: str
+    licence_url: str
+    changes_made: str
+    disclaimer: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many questions have each result; `pending` are not reviewed yet."""
+
+    met: int = 0
+    partly_met: int = 0
+    not_met: int = 0
+    not_verified: int = 0
+    not_applicable: int = 0
+    pending: int = 0
+
+    @property
+    def total(self) -> int:
+        """All questions."""
+        return self.reviewed + self.pending
+
+    @property
+    def reviewed(self) -> int:
+        """Questions that have a result."""
+        return self.met + self.partly_met + self.not_met + self.not_verified + self.not_applicable
+
+    @property
+    def applicable(self) -> int:
+        """Questions that count: all but the not applicable."""
+        return self.total - self.not_applicable
+
+
+@dataclass(frozen=True)
+class ScoreFacts:
+    """A score from 0.0 to 10.0 with its grade, and the points it was computed from.
+
+    `value` is None and `grade` "" while nothing is scored. Points are weights: `earned` of `possible`.
+    """
+
+    value: Decimal | None
+    grade: str
+    earned: Decimal
+    possible: Decimal
+
+
+@dataclass(frozen=True)
+class PreviousScore:
+    """Score and grade of the vendor's last closed assessment with the same playbook."""
+
+    period: str
+    value: Decimal
+    grade: str
+
+
+@dataclass(frozen=True)
+class DomainResult:
+    """One group of questions with its score."""
+
+    slug: str
+    name: str
+    score: ScoreFacts
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class MatchedResponse:
+    """A response of the playbook that the analyst found to be true. `side` is "acceptable" or "failure"."""
+
+    key: str
+    side: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """One question: what the vendor said and what the analyst found.
+
+    `answer_kind` is "", "statements", "none_fits", "not_applicable" or "unknown"; `statements` are the texts chosen.
+    `result` is "" while not reviewed, else "met", "partly_met", "not_met", "not_verified" or "not_applicable".
+    `assurance` is "", "verified", "documented" or "asserted". `evidence` holds numbers of `EvidenceItem`.
+    """
+
+    number: int
+    code: str
+    domain: str
+    short_title: str
+    question: str
+    question_source: str
+    severity: str
+    answer_kind: str
+    statements: tuple[str, ...]
+    reason: str
+    notes: str
+    plan: str
+    plan_due_on: date | None
+    result: str
+    matched: tuple[MatchedResponse, ...]
+    deviation: str
+    note: str
+    assurance: str
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A gap: a question that is not met, partly met or not verified. Findings come most serious first.
+
+    `question` is the number of the question; `priority` is "P1" to "P4"; `due_on` is None for "next assessment".
+    """
+
+    number: int
+    question: int
+    code: str
+    title: str
+    result: str
+    severity: str
+    priority: str
+    due_on: date | None
+    what_we_saw: tuple[str, ...]
+    why_it_matters: str
+    what_to_do: tuple[str, ...]
+    response: str
+    response_due_on: date | None
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ExtractRow:
+    """One row of an extract; `breach` says in a few words why it is shown first, or is ""."""
+
+    cells: tuple[str, ...]
+    breach: str
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A part of a table found in an evidence file. `total_rows` counts the rows of the whole file."""
+
+    columns: tuple[str, ...]
+    rows: tuple[ExtractRow, ...]
+    total_rows: int
+
+
+@dataclass(frozen=True)
+class EvidenceItem:
+    """One file as received. `size` is in bytes, `sha256` is of the bytes received.
+
+    `effective_source` says where `effective_on` comes from: "read" from inside the file, "stated" by the vendor, or "".
+    `preview` is the storage key of an image rebuilt from its pixels, or "".
+    """
+
+    number: int
+    name: str
+    kind: str
+    format: str
+    effective_on: date | None
+    effective_source: str
+    received_on: date
+    received_by: str
+    size: int
+    sha256: str
+    accounts: tuple[str, ...]
+    questions: tuple[int, ...]
+    preview: str
+    preview_width: int
+    preview_height: int
+    extract: Extract | None
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """A mistake in the published playbook and what is used instead. `question` is the number."""
+
+    question: int
+    where: str
+    problem: str
+    used_instead: str
+
+
+@dataclass(frozen=True)
+class SeverityWeight:
+    """The points a question of this severity can earn."""
+
+    severity: str
+    weight: Decimal
+
+
+@dataclass(frozen=True)
+class GradeBand:
+    """The lowest rounded score that gets this grade."""
+
+    grade: str
+    lowest: Decimal
+
+
+@dataclass(frozen=True)
+class PriorityTime:
+    """Days from the report to the due date of a finding; None means "at the next assessment"."""
+
+    priority: str
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Method:
+    """The numbers of the scoring rule in force when the snapshot was taken, best grade first."""
+
+    weights: tuple[SeverityWeight, ...]
+    grades: tuple[GradeBand, ...]
+    priorities: tuple[PriorityTime, ...]
+    cap_grade: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One assessment as the report shows it. `made_on` is a day, so that asking twice a day changes nothing."""
+
+    organisation: str
+    vendor: VendorFacts
+    period: str
+    made_on: date
+    is_draft: bool
+    analyst: str
+    closed_by: str
+    closed_on: date | None
+    submitted_on: date | None
+    due_on: date | None
+    accounts: tuple[AccountInScope, ...]
+    playbook: PlaybookFacts
+    score: ScoreFacts
+    is_provisional: bool
+    is_grade_capped: bool
+    previous: PreviousScore | None
+    counts: Counts
+    domains: tuple[DomainResult, ...]
+    criteria: tuple[CriterionResult, ...]
+    findings: tuple[Finding, ...]
+    evidence: tuple[EvidenceItem, ...]
+    errata: tuple[Erratum, ...]
+    method: Method
+    schema_version: int = SCHEMA_VERSION
+
+    def to_data(self) -> dict[str, Any]:
+        """The snapshot as plain JSON values, for a JSON column."""
+        data = _plain(self)
+        assert isinstance(data, dict)  # noqa: S101 -- a dataclass always becomes a dict
+        return data
+
+    def to_json(self) -> str:
+        """The one canonical text of this snapshot."""
+        return json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical text, 64 hexadecimal digits."""
+        return hashlib.sha256(self.to_json().encode("ascii")).hexdigest()
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Snapshot":
+        """Read what `to_data` gave. Raises SnapshotError for another schema version or any other shape."""
+        version = data.get("schema_version") if isinstance(data, Mapping) else None
+        if version != SCHEMA_VERSION or isinstance(version, bool):
+            raise SnapshotError(f"snapshot has schema version {version!r}; this version of Assay reads {SCHEMA_VERSION}")
+        snapshot = _value(cls, data, "snapshot")
+        assert isinstance(snapshot, cls)  # noqa: S101 -- _value builds what it is asked for
+        return snapshot
+
+    @classmethod
+    def from_json(cls, text: str) -> "Snapshot":
+        """Read what `to_json` gave. Raises SnapshotError."""
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise SnapshotError(f"snapshot is not JSON: {error}") from error
+        return cls.from_data(data)
+
+
+def _plain(value: object) -> Any:
+    """Dataclasses, tuples, decimals and dates as JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    raise TypeError(f"a snapshot cannot hold {type(value).__name__}")
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _value(kind: Any, value: Any, where: str) -> Any:
+    """`value` as `kind`: a dataclass, tuple[X, ...], X | None, Decimal, date, str, int or bool."""
+    origin = typing.get_origin(kind)
+    if origin in (types.UnionType, Union):
+        inner = next(item for item in typing.get_args(kind) if item is not type(None))
+        return None if value is None else _value(inner, value, where)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise SnapshotError(f"{where}: a list is expected")
+        item_kind = typing.get_args(kind)[0]
+        return tuple(_value(item_kind, item, f"{where}[{index}]") for index, item in enumerate(value))
+    if dataclasses.is_dataclass(kind):
+        return _record(kind, value, where)
+    if kind in (Decimal, date):
+        return _from_text(kind, value, where)
+    if type(value) is not kind:
+        raise SnapshotError(f"{where}: {kind.__name__} is expected, not {type(value).__name__}")
+    return value
+
+
+def _record(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise SnapshotError(f"{where}: an object is expected")
+    hints = _hints(kind)
+    names = {field.name for field in dataclasses.fields(kind)}
+    if set(value) != names:
+        odd = ", ".join(sorted(map(str, set(value) ^ names)))
+        raise SnapshotError(f"{where}: missing or unknown: {odd}")
+    return kind(**{name: _value(hints[name], value[name], f"{where}.{name}") for name in names})
+
+
+def _from_text(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, str):
+        raise SnapshotError(f"{where}: text is expected")
+    try:
+        return Decimal(value) if kind is Decimal else date.fromisoformat(value)
+    except (ValueError, ArithmeticError) as error:
+        raise SnapshotError(f"{where}: {value!r} is not a {kind.__name__}") from error

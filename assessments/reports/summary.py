@@ -1,0 +1,146 @@
+"""The first page in words: sentences made from the facts alone. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assessments.reports import words
+from assessments.reports.snapshot import CriterionResult, DomainResult, Finding, Snapshot
+from assessments.reports.text import day, sentence, shorten
+
+POINTS = 4
+"""Points listed under "What works well" and under "What needs work"."""
+POINT_LENGTH = 170
+"""Characters of one point."""
+ACTIONS = 8
+"""Priority 1 actions listed; the findings have all of them."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the five counts."""
+
+    count: str
+    label: str
+    css: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """A thing to do first."""
+
+    text: str
+    question: str
+    due: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The summary page."""
+
+    headline: str
+    tiles: tuple[Tile, ...]
+    pending: str
+    works: tuple[str, ...]
+    needs: tuple[str, ...]
+    actions: tuple[Action, ...]
+    more_actions: str
+    change: str
+
+
+def summary_of(snapshot: Snapshot) -> Summary:
+    """The summary of a snapshot whose texts are fitted already."""
+    counts = snapshot.counts
+    first = [finding for finding in snapshot.findings if finding.priority == "P1"]
+    left = len(first) - ACTIONS
+    return Summary(
+        headline=_headline(snapshot),
+        tiles=tuple(
+            Tile(str(getattr(counts, result)), words.RESULTS[result], f"v-{words.RESULT_CLASSES[result]}")
+            for result in words.RESULTS
+            if result
+        ),
+        pending=f"{words.plural(counts.pending, 'question is', 'questions are')} not reviewed yet." if counts.pending else "",
+        works=_works(snapshot.criteria),
+        needs=_needs(snapshot),
+        actions=tuple(_action(finding) for finding in first[:ACTIONS]),
+        more_actions=f"{words.plural(left, 'more priority 1 action')} in the findings." if left > 0 else "",
+        change=_change(snapshot),
+    )
+
+
+def _headline(snapshot: Snapshot) -> str:
+    counts, name = snapshot.counts, snapshot.vendor.name
+    if not counts.reviewed:
+        return f"No answer of {name} has been reviewed yet. This draft shows what was asked and answered."
+    reviewed = counts.reviewed - counts.not_applicable
+    scope = f"the {reviewed} reviewed so far" if counts.pending else f"the {counts.applicable} that apply"
+    first = f"{name} meets {words.plural(counts.met, 'question')} of {scope}."
+    return f"{first} {_second(snapshot)}"
+
+
+def _second(snapshot: Snapshot) -> str:
+    """Where the vendor is strong and weak, and what that leaves to do."""
+    scored = [domain for domain in snapshot.domains if domain.score.value is not None]
+    first = sum(finding.priority == "P1" for finding in snapshot.findings)
+    todo = words.plural(len(snapshot.findings), "finding")
+    todo = f"there {'is' if len(snapshot.findings) == 1 else 'are'} {todo}" if snapshot.findings else "there are no findings"
+    if first:
+        todo += f", {first} of priority 1"
+    ordered = sorted(scored, key=_by_value, reverse=True)
+    if len(ordered) < 2 or ordered[0].score.value == ordered[-1].score.value:
+        return todo[0].upper() + todo[1:] + "."
+    best, worst = ordered[0], ordered[-1]
+    return (
+        f"It is strongest in {best.name} ({words.score(best.score.value)}) and weakest in {worst.name} "
+        f"({words.score(worst.score.value)}); {todo}."
+    )
+
+
+def _by_value(domain: DomainResult) -> tuple[object, int]:
+    # Of two domains with the same score the one with more questions says more.
+    return (domain.score.value, domain.counts.total)
+
+
+def _works(criteria: Iterable[CriterionResult]) -> tuple[str, ...]:
+    """The most important questions that are met, in the words of the response that was found."""
+    met = [one for one in criteria if one.result == "met"]
+    met.sort(key=lambda one: (words.SEVERITY_ORDER.get(one.severity, 9), one.number))
+    return _points(_side_text(one, "acceptable") or one.short_title for one in met[:POINTS])
+
+
+def _needs(snapshot: Snapshot) -> tuple[str, ...]:
+    by_number = {one.number: one for one in snapshot.criteria}
+    texts = []
+    for finding in snapshot.findings[:POINTS]:
+        one = by_number.get(finding.question)
+        said = (_side_text(one, "failure") or one.deviation) if one else ""
+        texts.append(said or next(iter(finding.what_we_saw), finding.title))
+    return _points(texts)
+
+
+def _side_text(one: CriterionResult, side: str) -> str:
+    return next((item.text for item in one.matched if item.side == side), "")
+
+
+def _points(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sentence(shorten(text, POINT_LENGTH)) for text in texts)
+
+
+def _action(finding: Finding) -> Action:
+    text = next(iter(finding.what_to_do), finding.title)
+    due = day(finding.due_on) or "Next assessment"
+    return Action(text=sentence(shorten(text, POINT_LENGTH)), question=finding.code, due=due)
+
+
+def _change(snapshot: Snapshot) -> str:
+    before, now = snapshot.previous, snapshot.score
+    if before is None or now.value is None:
+        return ""
+    if now.value == before.value:
+        verb = f"The score is unchanged at {now.value:.1f}"
+    else:
+        verb = f"The score {'rose' if now.value > before.value else 'fell'} from {before.value:.1f} to {now.value:.1f}"
+    grades = f"the grade stays {now.grade}" if now.grade == before.grade else f"the grade went from {before.grade} to {now.grade}"
+    return f"{verb}, and {grades} (compared with {before.period})."
+
+
