@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.test_layering import ROOT
 
-READY_WITHIN = 60  # seconds
+READY_WITHIN = 30  # seconds
 
 
 def free_port() -> int:
@@ -76,7 +76,10 @@ def web_server(*, env: Mapping[str, str], log: Path, port: int) -> Iterator[subp
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     with running([*command, "--workers", "2", "--log-level", "warning"], env=env, log=log) as process:
         url = f"http://127.0.0.1:{port}/health"
-        wait_for(lambda: process.poll() is not None or answers(url), what="the web server answers")
+        try:
+            wait_for(lambda: process.poll() is not None or answers(url), what="the web server answers")
+        except TimeoutError as error:
+            raise RuntimeError(f"{error}:\n{log.read_text()}") from error
         if process.poll() is not None:
             raise RuntimeError(f"The web server ended:\n{log.read_text()}")
         yield process

@@ -6,6 +6,7 @@ console: script errors, violations of the content policy, failed loads. `axe(pag
 
 import email
 import email.policy
+import json
 import os
 import re
 import shutil
@@ -59,6 +60,18 @@ class Site:
     mail_folder: Path
     web_log: Path
     worker_log: Path
+
+    def errors(self) -> list[str]:
+        """What web server and worker logged as an error: the last line of each traceback, or the message."""
+        found = []
+        for line in (self.web_log.read_text() + self.worker_log.read_text()).splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict) and entry.get("level") == "error":
+                found.append((entry.get("exception") or entry.get("event", "")).strip().splitlines()[-1])
+        return found
 
     def mails(self, to: str | None = None) -> list[EmailMessage]:
         """Mails that were sent, oldest first; all, or those to one address."""
@@ -153,11 +166,12 @@ class Console:
 
 
 @pytest.fixture
-def console() -> Iterator[Console]:
-    """Fails the test when a page complained about something the test did not expect."""
+def console(site: Site) -> Iterator[Console]:
+    """Fails the test when a page complained about something the test did not expect, with what the server logged."""
+    before = len(site.errors())
     collected = Console()
     yield collected
-    assert collected.unexpected() == []
+    assert collected.unexpected() == [], "\n".join(site.errors()[before:])
 
 
 def session_cookie(user: User) -> dict[str, str]:
