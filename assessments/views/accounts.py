@@ -1,10 +1,52 @@
 """The AWS accounts in scope."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+
+from assessments.access import assessment_for, may
+from assessments.forms.accounts import AccountForm, accounts_form
+from assessments.models import Assessment
+from assessments.policy import Permission
+from assessments.queries.vendor_pages import accounts_of, digest_of
+from vendors.actions.vendors import declare_accounts
+
+CHANGED = (
+    "Somebody changed the accounts while this page was open. Compare your rows with the list below, then save again."
+)
 
 
 @require_http_methods(["GET", "POST"])
 def accounts(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Declare the accounts, or read them where that is not yours to do."""
+    if request.method == "POST":
+        return _declare(request, assessment_for(request.user, pk, Permission.DECLARE_ACCOUNTS))
+    permission = Permission.VIEW_OVERVIEW if request.user.staff_role else Permission.VIEW_QUESTIONS
+    assessment = assessment_for(request.user, pk, permission)
+    stored = accounts_of(assessment)
+    context = {"can_declare": may(request.user, assessment, Permission.DECLARE_ACCOUNTS)}
+    if context["can_declare"]:
+        context["accounts"] = accounts_form(None, stored, digest_of(stored))
+    return _page(request, assessment, context | {"stored": stored})
+
+
+def _declare(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    stored = accounts_of(assessment)
+    form = accounts_form(request.POST, stored, "")
+    context = {"can_declare": True, "accounts": form, "stored": stored, "problems": form.problems}
+    if not form.is_valid():
+        return _page(request, assessment, context, status=422)
+    seen = form.paste.cleaned_data["seen"]
+    if seen != digest_of(stored):
+        form.paste.data = form.paste.data.copy()
+        form.paste.data["seen"] = digest_of(stored)
+        return _page(request, assessment, context | {"changed": CHANGED}, status=409)
+    declared = declare_accounts(vendor=assessment.vendor, accounts=form.accounts(), by=request.user)
+    messages.success(request, f"{len(declared)} AWS account{'' if len(declared) == 1 else 's'} in scope saved.")
+    return redirect("assessments:detail" if request.user.staff_role else "assessments:answer-list", assessment.pk)
+
+
+def _page(request: HttpRequest, assessment: Assessment, context: dict[str, object], status: int = 200) -> HttpResponse:
+    context |= {"assessment": assessment, "empty_row": AccountForm(prefix="form-__prefix__")}
+    return render(request, "assessments/vendor/accounts.html", context, status=status)

@@ -1,22 +1,211 @@
 """What the vendor answers, question by question."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assessments.access import NotNow, answer_for, assessment_for, is_open_for_changes
+from assessments.actions.answers import AnswerIncomplete, AnswerLocked, StaleAnswer, save
+from assessments.forms.answers import ALONE, AnswerForm, fields_of, needs_plan, token
+from assessments.models import Answer
+from assessments.policy import Permission
+from assessments.queries import files, vendor_pages
+from assessments.views.bodies import TEXT_BODY_BYTES, at_most
+
+CLOSED_FOR_CHANGES = "This answer is closed for changes. What you typed since then is not saved; copy it from the page."
+TYPED = ("reason", "notes", "plan")
+# Where a problem with completing is shown: the field of the form, or the evidence beside it.
+FIELD_OF = {"kind": "choice", "reason": "reason"}
 
 
 @require_GET
 def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """The vendor's list of questions, with what is to be done next."""
+    assessment = assessment_for(request.user, pk, Permission.VIEW_QUESTIONS)
+    sheet = vendor_pages.question_list(assessment, request.GET.get("show", ""))
+    context = {"assessment": assessment, "sheet": sheet, "distance": vendor_pages.distance(assessment.due_on)}
+    context["is_overdue"] = context["distance"].endswith("overdue")
+    return render(request, "assessments/vendor/answer_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """One question: read it, answer it, complete it."""
+    answer = answer_for(request.user, pk, number, Permission.VIEW_QUESTIONS)
+    options = vendor_pages.options_of(answer)
+    if request.method == "GET":
+        return _page(request, answer, AnswerForm(answer=answer, options=options))
+    form = AnswerForm(request.POST, answer=answer, options=options)
+    try:
+        answer_for(request.user, pk, number, Permission.ANSWER)
+        if not form.is_valid():
+            return _page(request, answer, form, status=422)
+        return _save(request, answer, form)
+    except StaleAnswer as stale:
+        return _merge(request, form, stale.current)
+    except AnswerIncomplete as incomplete:
+        return _incomplete(request, answer, form, incomplete)
+    except (AnswerLocked, NotNow):
+        return _page(request, answer, form, status=403, is_locked=True)
+
+
+def _save(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
+    """Store the answer and go on: to the next open question, or back to the list."""
+    complete = request.POST.get("action") == "complete"
+    plan_was_shown = needs_plan(form.options, answer.statements)
+    content = form.content()
+    saved = save(
+        answer=answer,
+        content=content,
+        base_version=form.cleaned_data["base_version"],
+        complete=complete,
+        by=request.user,
+    )
+    assessment = saved.assessment_id
+    if needs_plan(form.options, saved.statements) and not plan_was_shown and not saved.plan:
+        # Without JavaScript the plan could not appear while the statement was being chosen.
+        messages.info(request, "Saved. Say below what you will do about it and by when, or go on to another question.")
+        return redirect(_address(saved) + "#plan")
+    if not complete:
+        return redirect("assessments:answer-list", assessment)
+    following = vendor_pages.next_open(answer)
+    if following is None:
+        messages.success(request, "That was the last open question. Check your answers, then submit them.")
+        return redirect("assessments:submit-check", assessment)
+    return redirect("assessments:answer-edit", assessment, following)
+
+
+def _address(answer: Answer) -> str:
+    return reverse("assessments:answer-edit", args=[answer.assessment_id, answer.criterion.number])
+
+
+def _incomplete(request: HttpRequest, answer: Answer, form: AnswerForm, incomplete: AnswerIncomplete) -> HttpResponse:
+    """The page again with what is missing; nothing was stored and everything typed is kept."""
+    evidence = ""
+    for name, sentence in incomplete.problems.items():
+        if name in FIELD_OF:
+            form.add_error(FIELD_OF[name], sentence)
+        else:
+            evidence = sentence
+    return _page(request, answer, form, status=422, evidence_error=evidence)
+
+
+def _page(
+    request: HttpRequest,
+    answer: Answer,
+    form: AnswerForm,
+    *,
+    status: int = 200,
+    is_locked: bool = False,
+    evidence_error: str = "",
+) -> HttpResponse:
+    """The page of one question, to write or only to read."""
+    sheet = vendor_pages.question_sheet(answer, form.options)
+    number = answer.criterion.number
+    rows = files.rows_of(answer.assessment, request.user, number=number)
+    is_open = not is_locked and is_open_for_changes(answer)
+    wanted = form["choice"].value() or []
+    chosen = [key for mark, key in form.keys.items() if mark in ([wanted] if isinstance(wanted, str) else wanted)]
+    context = {
+        "assessment": answer.assessment,
+        "answer": answer,
+        "criterion": answer.criterion,
+        "form": form,
+        "sheet": sheet,
+        "is_open": is_open,
+        "is_locked": is_locked,
+        "typed": [(form[name].label, form[name].value()) for name in TYPED if form[name].value()] if is_locked else [],
+        "said": [] if is_open else vendor_pages.statements_chosen(answer, form.options),
+        "shows_plan": needs_plan(form.options, chosen),
+        "used": [row for row in rows if number in row.numbers],
+        "others": [row for row in rows if number not in row.numbers],
+        "evidence_error": evidence_error,
+        "problems": [{"href": "#evidence-file", "text": evidence_error}] if evidence_error else [],
+        "can_change": is_open,
+        "number": number,
+        "back": f"{_address(answer)}#evidence",
+    }
+    return render(request, "assessments/vendor/answer_edit.html", context, status=status)
+
+
+def _merge(request: HttpRequest, form: AnswerForm, current: Answer) -> HttpResponse:
+    """Both versions side by side, where somebody saved meanwhile; works without JavaScript."""
+    theirs = fields_of(current)
+    rows = [
+        (form[name].label, _words(form, name, form.cleaned_data.get(name)), _words(form, name, theirs[name]))
+        for name in ("choice", "reason", "notes", "plan", "plan_due_on")
+    ]
+    mine = [
+        (name, value)
+        for name in ("choice", "reason", "notes", "plan", "plan_due_on")
+        for value in request.POST.getlist(name)
+    ]
+    context = {
+        "assessment": current.assessment,
+        "answer": current,
+        "who": str(current.updated_by),
+        "first": str(current.updated_by).split()[0],
+        "rows": [row for row in rows if row[1] or row[2]],
+        "mine": mine,
+        "action": "complete" if request.POST.get("action") == "complete" else "save",
+    }
+    return render(request, "assessments/vendor/answer_merge.html", context, status=409)
+
+
+def _words(form: AnswerForm, name: str, value: object) -> str:
+    """A field's value as a person reads it."""
+    if name != "choice":
+        return str(value or "")
+    texts = {token(option.key): option.text for option in form.options} | ALONE
+    chosen = [value] if isinstance(value, str) else value or []
+    return " · ".join(texts[mark] for mark in chosen if mark in texts)
+
+
+def _too_large(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return JsonResponse(
+        {"errors": {"notes": "This is far too long to be stored. Shorten it, or add it as a file."}}, status=413
+    )
 
 
 @require_POST
+@at_most(TEXT_BODY_BYTES, _too_large)
 def answer_draft(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Store a draft while a person types. Replies are JSON; nothing is ever completed here."""
+    try:
+        answer = answer_for(request.user, pk, number, Permission.ANSWER)
+        form = AnswerForm(request.POST, answer=answer, options=vendor_pages.options_of(answer))
+        if not form.is_valid():
+            return _refused(form)
+        saved = save(
+            answer=answer, content=form.content(), base_version=form.cleaned_data["base_version"], by=request.user
+        )
+    except StaleAnswer as stale:
+        return _stale(stale.current)
+    except (AnswerLocked, NotNow):
+        return JsonResponse({"error": CLOSED_FOR_CHANGES}, status=423)
+    reply = {
+        "version": saved.version,
+        "savedAt": f"{timezone.localtime():%H:%M:%S}",
+        "warnings": files.stale_sentences(saved),
+        "plan": needs_plan(form.options, saved.statements),
+    }
+    return JsonResponse(reply)
+
+
+def _refused(form: AnswerForm) -> HttpResponse:
+    errors = {name: " ".join(sentences) for name, sentences in form.errors.items()}
+    too_long = any(error.code == "max_length" for problems in form.errors.as_data().values() for error in problems)
+    return JsonResponse({"errors": errors}, status=413 if too_long else 422)
+
+
+def _stale(current: Answer) -> HttpResponse:
+    reply = {
+        "version": current.version,
+        "by": str(current.updated_by),
+        "at": f"{timezone.localtime(current.updated_at):%H:%M}",
+        "fields": fields_of(current),
+    }
+    return JsonResponse(reply, status=409)

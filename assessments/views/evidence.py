@@ -1,58 +1,239 @@
-"""The files of one assessment."""
+"""The files of one assessment: add, look at, download, use for more questions, take back."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
+
+from assessments import intake
+from assessments.access import NotNow, answer_for, assessment_for, evidence_for
+from assessments.actions import evidence as actions
+from assessments.actions.evidence import EvidenceRefused
+from assessments.forms.evidence import DateForm, upload_ids
+from assessments.models import Answer, Assessment, Evidence
+from assessments.policy import Permission
+from assessments.queries import contents, files
+from assessments.views.bodies import UPLOAD_BODY_BYTES, at_most
+from config.middleware import wants_json
+from users.models import User
+
+# Whatever a file holds, opening it from here runs and loads nothing.
+DOWNLOAD_POLICY = "sandbox; default-src 'none'"
+PREVIEW_POLICY = "default-src 'none'; frame-ancestors 'none'"
+TOO_LARGE = "That is too much at once. Add the files one by one; a ZIP may have 100 MB, an image or a PDF 20 MB."
+
+
+def _to_look_at(user: User) -> Permission:
+    """Staff look at what was submitted, the vendor's people at what is theirs."""
+    return Permission.VIEW_REVIEW if user.staff_role else Permission.VIEW_QUESTIONS
 
 
 @require_GET
 def evidence_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Every file, with the questions it is used for."""
+    assessment = assessment_for(request.user, pk, Permission.VIEW_QUESTIONS)
+    rows = files.rows_of(assessment, request.user, withdrawn=True)
+    context = {
+        "assessment": assessment,
+        "rows": [row for row in rows if not row.is_withdrawn],
+        "withdrawn": [row for row in rows if row.is_withdrawn],
+        "titles": files.titles_of(assessment),
+        "can_change": files.is_with_vendor(assessment),
+        "back": _library(pk),
+    }
+    return render(request, "assessments/evidence/evidence_list.html", context)
+
+
+def _turn_away(request: HttpRequest, status: int, sentence: str, back: str) -> HttpResponse:
+    """Say why not: to a script in JSON, to a person on the page they came from."""
+    if wants_json(request):
+        return JsonResponse({"error": sentence}, status=status)
+    messages.error(request, sentence)
+    return redirect(back)
+
+
+def _library(pk: int) -> str:
+    return reverse("assessments:evidence-list", args=[pk])
+
+
+def _may_upload(request: HttpRequest, pk: int) -> HttpResponse | None:
+    """The door, before the body is read."""
+    try:
+        assessment_for(request.user, pk, Permission.ANSWER)
+    except NotNow as closed:
+        return _turn_away(request, 423, str(closed), _library(pk))
+    return None
+
+
+def _too_large(request: HttpRequest, pk: int) -> HttpResponse:
+    return _turn_away(request, 413, TOO_LARGE, _library(pk))
 
 
 @require_POST
+@at_most(UPLOAD_BODY_BYTES, _too_large, before=_may_upload)
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Store files: one from a script, which gets its row back, or several from a plain form."""
+    assessment = assessment_for(request.user, pk, Permission.ANSWER)
+    number = request.POST.get("number", "")
+    back = _library(pk)
+    try:
+        answer = answer_for(request.user, pk, int(number), Permission.ANSWER) if number else None
+    except ValueError:
+        raise Http404 from None
+    except NotNow as closed:
+        return _turn_away(request, 423, str(closed), back)
+    if answer is not None:
+        back = _question(answer) + "#evidence"
+    sent = request.FILES.getlist("file")
+    ids = upload_ids(request.POST.get("upload_id", ""), len(sent))
+    if not sent or ids is None:
+        return _turn_away(request, 422, "Choose a file first.", back)
+    stored = []
+    for file, upload_id in zip(sent, ids, strict=True):
+        try:
+            accepted = intake.examine(file.file, file.name)
+            kept = actions.attach(
+                assessment=assessment, accepted=accepted, upload_id=upload_id, asked_at=answer, by=request.user
+            )
+        except (intake.Refused, EvidenceRefused) as refused:
+            if wants_json(request):
+                return JsonResponse({"error": str(refused)}, status=422)
+            messages.error(request, f"{file.name}: {refused}")
+        else:
+            stored.append(kept)
+    if wants_json(request):
+        return _stored(request, stored[0], answer)
+    for item in stored:
+        messages.success(request, f"{item.name} was added.")
+    return redirect(back)
+
+
+def _question(answer: Answer) -> str:
+    return reverse("assessments:answer-edit", args=[answer.assessment_id, answer.criterion.number])
+
+
+def _stored(request: HttpRequest, item: Evidence, answer: Answer | None) -> HttpResponse:
+    """The row of a file, for the page to put in its list."""
+    number = answer.criterion.number if answer else None
+    context = {"row": files.one_row(item, request.user, number), "number": number, "can_change": True}
+    context["back"] = f"{_question(answer)}#evidence" if answer else _library(item.assessment_id)
+    if answer is None:
+        context["titles"] = files.titles_of(item.assessment)
+    html = render_to_string("assessments/evidence/row.html", context, request=request)
+    return JsonResponse({"html": html, "warnings": files.stale_sentences(answer) if answer else []}, status=201)
 
 
 @require_GET
 def view(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """One file as far as it can be shown safely: preview, table, text or list; never the file itself."""
+    item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
+    context = {
+        "assessment": item.assessment,
+        "item": item,
+        "row": files.one_row(item, request.user),
+        "content": contents.readable(item, request.GET.get("page", "")),
+    }
+    return render(request, "assessments/evidence/evidence_view.html", context)
 
 
 @require_GET
 def preview(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """The picture we rebuilt from the pixels of an image."""
+    item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
+    if not item.preview:
+        raise Http404
+    response = FileResponse(item.preview.open("rb"), content_type="image/jpeg")
+    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_GET
 def download(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """The file as it came; always to be saved, never to be opened in the site's name."""
+    item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
+    response = FileResponse(
+        item.file.open("rb"), as_attachment=True, filename=item.name, content_type="application/octet-stream"
+    )
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _changeable(request: HttpRequest, pk: int, evidence: int) -> tuple[Evidence, str]:
+    """The file, if this person may change what it is used for, and the page to go back to."""
+    item = evidence_for(request.user, pk, evidence, Permission.ANSWER)
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    return item, back if is_ours else _library(pk)
+
+
+def _numbered(request: HttpRequest, assessment: Assessment) -> Answer:
+    """The answer the form names; it must be open for changes."""
+    number = request.POST.get("number", "")
+    if not number.isdecimal() or len(number) > 4:
+        raise Http404
+    return answer_for(request.user, assessment.pk, int(number), Permission.ANSWER)
+
+
+def _done(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"done": sentence})
+    messages.success(request, sentence)
+    return redirect(back)
 
 
 @require_POST
 def link(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Use a file for one more question."""
+    item, back = _changeable(request, pk, evidence)
+    try:
+        answer = _numbered(request, item.assessment)
+        actions.link(evidence=item, answer=answer, by=request.user)
+    except (EvidenceRefused, NotNow) as refused:
+        return _turn_away(request, 423, str(refused), back)
+    return _done(request, f"{item.name} is used for question {answer.criterion.number}.", back)
 
 
 @require_POST
 def unlink(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Stop using a file for one question."""
+    item, back = _changeable(request, pk, evidence)
+    try:
+        answer = _numbered(request, item.assessment)
+        actions.unlink(evidence=item, answer=answer, by=request.user)
+    except (EvidenceRefused, NotNow) as refused:
+        return _turn_away(request, 423, str(refused), back)
+    return _done(
+        request,
+        f"{item.name} is no longer used for question {answer.criterion.number}. It stays in the list of evidence.",
+        back,
+    )
 
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Take a file back before it is submitted."""
+    item, back = _changeable(request, pk, evidence)
+    try:
+        actions.withdraw(evidence=item, by=request.user)
+    except EvidenceRefused as refused:
+        return _turn_away(request, 423, str(refused), back)
+    return _done(request, f"{item.name} was withdrawn. It is not evidence any more.", back)
 
 
 @require_POST
 def state_date(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Say of what day a file is that does not carry its own date."""
+    item, back = _changeable(request, pk, evidence)
+    form = DateForm(request.POST)
+    if not form.is_valid():
+        return _turn_away(request, 422, f"{item.name}: {form.errors['day'][0]}", back)
+    try:
+        actions.state_date(evidence=item, day=form.moment(), by=request.user)
+    except EvidenceRefused as refused:
+        return _turn_away(request, 422, f"{item.name}: {refused}", back)
+    return _done(request, f"{item.name} is of {files.day(form.cleaned_data['day'])}.", back)

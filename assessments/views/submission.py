@@ -1,16 +1,79 @@
 """Check the answers and submit them."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+
+from assessments.access import NotNow, assessment_for, may
+from assessments.actions import workflow
+from assessments.models import Assessment
+from assessments.policy import Permission
+from assessments.queries import files, vendor_pages
+
+DECLARE = "Confirm that the answers are true to the best of your knowledge"
 
 
 @require_GET
 def submit_check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Everything that will be submitted, and what is missing."""
+    return _page(request, assessment_for(request.user, pk, Permission.VIEW_QUESTIONS))
 
 
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not written yet."""
-    raise Http404
+    """Hand all answers in. A second click finds them submitted and changes nothing."""
+    try:
+        assessment = assessment_for(request.user, pk, Permission.SUBMIT)
+    except NotNow:
+        return redirect("assessments:answer-list", pk)
+    if request.POST.get("confirmed") != "yes":
+        return _page(request, assessment, is_refused=True, is_undeclared=True)
+    try:
+        submitted = workflow.submit(assessment=assessment, by=request.user)
+    except workflow.MoveRefused as refused:
+        return _page(request, assessment, is_refused=True, refused=refused.problems)
+    count = submitted.question_count
+    messages.success(request, f"{count} answers submitted to {settings.ORGANISATION_NAME}.")
+    return redirect("assessments:answer-list", pk)
+
+
+def _page(
+    request: HttpRequest,
+    assessment: Assessment,
+    *,
+    is_refused: bool = False,
+    is_undeclared: bool = False,
+    refused: list[str] | None = None,
+) -> HttpResponse:
+    sheet = vendor_pages.check_sheet(assessment)
+    problems = _problems(sheet, assessment) if is_refused else []
+    if is_undeclared:
+        problems.append({"href": "#id_confirmed", "text": DECLARE})
+    elif is_refused and not problems:
+        problems = [{"href": "#main", "text": sentence} for sentence in refused or []]
+    context = {
+        "assessment": assessment,
+        "sheet": sheet,
+        "problems": problems,
+        "is_undeclared": is_undeclared,
+        "declare": DECLARE,
+        "can_submit": may(request.user, assessment, Permission.SUBMIT),
+        "stale": [row for row in files.rows_of(assessment, request.user) if row.stale],
+    }
+    return render(request, "assessments/vendor/submit_check.html", context, status=422 if is_refused else 200)
+
+
+def _problems(sheet: vendor_pages.CheckSheet, assessment: Assessment) -> list[dict[str, str]]:
+    """What stands against submitting, each with the place where it is mended."""
+    problems = []
+    if count := len(sheet.todo):
+        problems.append(
+            {"href": "#todo", "text": f"Complete {count} question{'' if count == 1 else 's'} before you submit"}
+        )
+    if not sheet.accounts:
+        address = reverse("assessments:accounts", args=[assessment.pk])
+        problems.append({"href": address, "text": "Declare the AWS accounts in scope"})
+    return problems

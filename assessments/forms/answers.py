@@ -1,0 +1,160 @@
+"""The form of one question. A page never learns which side of the playbook a statement is on."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django import forms
+from django.utils import timezone
+
+from assessments.actions.answers import AnswerContent
+from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
+from assessments.models import Answer, AnswerKind
+from playbook.models import AnswerType, ResponseOption, Side
+
+# Answers that are no statement; each stands alone.
+NONE_FITS, NOT_APPLICABLE, UNKNOWN = AnswerKind.NONE_FITS, AnswerKind.NOT_APPLICABLE, AnswerKind.UNKNOWN
+ALONE = {
+    NONE_FITS.value: "None of these fits",
+    NOT_APPLICABLE.value: "Not applicable",
+    UNKNOWN.value: "I do not know yet",
+}
+
+
+def token(key: str) -> str:
+    """What stands for a statement on the page; its key would say which side it is on."""
+    return hashlib.sha256(key.encode()).hexdigest()[:10]
+
+
+def shuffled(code: str, options: Iterable[ResponseOption]) -> list[ResponseOption]:
+    """The statements of both sides in an order that is the same for everybody and says nothing."""
+    return sorted(options, key=lambda option: hashlib.sha256(f"{code}/{option.key}".encode()).digest())
+
+
+def needs_plan(options: Iterable[ResponseOption], statements: Sequence[str]) -> bool:
+    """Whether a chosen statement asks for a plan to fix it."""
+    return any(option.side == Side.FAILURE and option.key in statements for option in options)
+
+
+class TextField(forms.CharField):
+    """Text of several lines: line ends as every system counts them, and a sentence when it is too long."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, what: str, max_length: int, rows: int, **kwargs: object) -> None:
+        super().__init__(max_length=max_length, required=False, **kwargs)
+        self.error_messages["max_length"] = f"{what} must be {max_length:,} characters or less"
+        self.widget.attrs |= {"rows": rows, "data-count": max_length}
+        # A browser that cuts pasted text off silently loses what a person wrote; the counter and the form say it.
+        self.widget.attrs.pop("maxlength", None)
+
+    def to_python(self, value: str | None) -> str:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class AnswerForm(forms.Form):
+    """What a person chose and typed for one question. `content()` hands over domain values."""
+
+    base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = TextField(
+        what="The explanation",
+        max_length=REASON_LENGTH,
+        rows=3,
+        label="What is the case instead, or why does this not apply?",
+    )
+    notes = TextField(
+        what="Notes",
+        max_length=NOTES_LENGTH,
+        rows=4,
+        help_text="Name accounts or resources that are different, and any change already planned",
+    )
+    plan = TextField(what="The plan", max_length=PLAN_LENGTH, rows=3, label="What will you do about it?")
+    plan_due_on = forms.DateField(
+        label="By when?",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Enter the day as year-month-day, for example 2027-01-31"},
+    )
+
+    def __init__(self, *args: object, answer: Answer, options: Sequence[ResponseOption], **kwargs: object) -> None:
+        kwargs.setdefault("initial", initial_of(answer))
+        super().__init__(*args, **kwargs)
+        self.answer = answer
+        self.options = shuffled(answer.criterion.code, options)
+        self.keys = {token(option.key): option.key for option in self.options}
+        choices = [(token(option.key), option.text) for option in self.options]
+        choices += [
+            (value, words)
+            for value, words in ALONE.items()
+            if value != NOT_APPLICABLE or answer.criterion.not_applicable_allowed
+        ]
+        is_multi = answer.criterion.answer_type == AnswerType.MULTI
+        kind, widget = (
+            (forms.MultipleChoiceField, forms.CheckboxSelectMultiple)
+            if is_multi
+            else (forms.ChoiceField, forms.RadioSelect)
+        )
+        wrong = {"invalid_choice": "Choose one of the answers on the page"}
+        self.fields["choice"] = kind(
+            choices=choices, required=False, widget=widget, error_messages=wrong, label="Your answer"
+        )
+        self.is_multi, self.alone = is_multi, set(ALONE)
+        self.order_fields(["base_version", "choice", "reason", "notes", "plan", "plan_due_on"])
+
+    def clean_choice(self) -> list[str]:
+        """The tokens chosen; an answer that stands alone is not mixed with others."""
+        chosen = self.cleaned_data["choice"]
+        chosen = list(chosen) if self.is_multi else [chosen] if chosen else []
+        if len(chosen) > 1 and (alone := next((value for value in chosen if value in ALONE), None)):
+            raise forms.ValidationError(f"Choose either statements or “{ALONE[alone]}”, not both")
+        return chosen
+
+    def clean_plan_due_on(self) -> date | None:
+        """A day to come, unless it is the day that stands there already."""
+        day = self.cleaned_data["plan_due_on"]
+        if day and day != self.answer.plan_due_on and day < timezone.localdate():
+            raise forms.ValidationError("The day cannot be in the past")
+        return day
+
+    def content(self) -> AnswerContent:
+        """What was given. A reason or a plan is kept only with the answer it belongs to."""
+        data = self.cleaned_data
+        chosen = data["choice"]
+        if not chosen:
+            kind, statements = AnswerKind.NONE, []
+        elif chosen[0] in ALONE:
+            kind, statements = AnswerKind(chosen[0]), []
+        else:
+            kind, statements = AnswerKind.STATEMENTS, [key for mark, key in self.keys.items() if mark in chosen]
+        explains = kind in {NONE_FITS, NOT_APPLICABLE}
+        plans = needs_plan(self.options, statements)
+        return AnswerContent(
+            kind=kind,
+            statements=sorted(statements),
+            reason=data["reason"] if explains else "",
+            notes=data["notes"],
+            plan=data["plan"] if plans else "",
+            plan_due_on=data["plan_due_on"] if plans else None,
+        )
+
+
+def initial_of(answer: Answer) -> dict[str, object]:
+    """The fields as the answer stands; also what a stale page is told, so nothing in it tells the sides apart."""
+    return {"base_version": answer.version, **fields_of(answer)}
+
+
+def fields_of(answer: Answer) -> dict[str, object]:
+    """The answer in the words of its form: `choice` as tokens, everything else as it was typed."""
+    if answer.kind == AnswerKind.STATEMENTS:
+        chosen = sorted(token(key) for key in answer.statements)  # sorted keys would put one side first
+    else:
+        chosen = [answer.kind] if answer.kind else []
+    is_multi = answer.criterion.answer_type == AnswerType.MULTI
+    return {
+        "choice": chosen if is_multi else (chosen[0] if chosen else ""),
+        "reason": answer.reason,
+        "notes": answer.notes,
+        "plan": answer.plan,
+        "plan_due_on": answer.plan_due_on.isoformat() if answer.plan_due_on else "",
+    }

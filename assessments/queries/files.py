@@ -1,0 +1,196 @@
+"""What pages show of files: one row a file, and one file with its content made readable."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import Answer, Assessment, Evidence, EvidenceKind, EvidenceLink
+from assessments.states import WITH_VENDOR
+from users.models import User
+
+CREDENTIAL_REPORT = "iam-credential-report"
+IMAGE_ADVICE = "Add a newer one, or say in the notes why it still holds."
+
+
+def day(value: date | datetime) -> str:
+    """18 Dec 2026, in the time of the site."""
+    return f"{timezone.localtime(value) if isinstance(value, datetime) else value:%-d %b %Y}"
+
+
+def size_of(count: int) -> str:
+    """Bytes as people read them: 184 kB, 1.4 MB."""
+    if count < 1_000:
+        return f"{count} byte{'' if count == 1 else 's'}"
+    return f"{count / 1_000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def listed(words: Iterable[object]) -> str:
+    """5, 6 and 14."""
+    *most, last = [str(word) for word in words]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRow:
+    """One file as a list shows it."""
+
+    pk: int
+    name: str
+    label: str
+    kind: str
+    size: str
+    sha256: str
+    added: str  # "added by you at 14:21", "added by Tom Adeyemi on 20 Nov 2026"
+    dated: str  # "generated 20 Nov 2026", "taken 20 Nov 2026", or "" while nobody said
+    stated_on: date | None  # the day the vendor gave, to prefill the form
+    can_be_dated: bool
+    facts: str  # "9 rows read", or ""
+    problems: Sequence[str]
+    accounts: Sequence[str]
+    numbers: Sequence[int]  # the questions it is evidence for
+    has_preview: bool
+    is_withdrawn: bool
+    can_be_removed: bool
+    stale: str  # a sentence, or ""
+    url: str  # everything about this file starts with it
+    elsewhere: str  # "also used in questions 5, 6 and 14", or ""
+
+
+def _elsewhere(numbers: Sequence[int], number: int | None) -> str:
+    others = sorted(other for other in numbers if other != number)
+    if not others:
+        return ""
+    return f"{'also used' if number else 'used'} in question{'' if len(others) == 1 else 's'} {listed(others)}"
+
+
+def stale_words(evidence: Evidence, at: datetime) -> str:
+    """What to say about a file that is too old at this moment; "" while it is not, or while its date is unknown."""
+    if evidence.effective_at is None:
+        return ""
+    is_report = evidence.format == CREDENTIAL_REPORT
+    limit: timedelta = settings.CREDENTIAL_REPORT_STALE_AFTER if is_report else settings.EVIDENCE_STALE_AFTER
+    age = at - evidence.effective_at
+    if age <= limit:
+        return ""
+    days = f"{age.days} day{'' if age.days == 1 else 's'}"
+    if is_report:
+        return f"This report is {days} old. Add one made in the last {limit.days} days."
+    return f"This file is {days} old. {IMAGE_ADVICE}"
+
+
+def _label(evidence: Evidence) -> str:
+    name = evidence.name.rsplit(".", 1)
+    return name[1][:4].upper() if len(name) == 2 else evidence.get_kind_display()[:4].upper()
+
+
+def _added(evidence: Evidence, reader: User) -> str:
+    who = "you" if evidence.received_by_id == reader.pk else evidence.received_by.name
+    at = timezone.localtime(evidence.received_at)
+    today = at.date() == timezone.localdate()
+    return f"added by {who} at {at:%H:%M}" if today else f"added by {who} on {day(at)}"
+
+
+def _dated(evidence: Evidence) -> str:
+    if evidence.effective_at is None:
+        return ""
+    return f"{'generated' if evidence.effective_source == 'read' else 'taken'} {day(evidence.effective_at)}"
+
+
+def _facts(evidence: Evidence) -> str:
+    rows = evidence.facts.get("rows")
+    return (
+        f"{rows:,} {'row' if rows == 1 else 'rows'} read"
+        if evidence.format == CREDENTIAL_REPORT and rows is not None
+        else ""
+    )
+
+
+def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int | None = None) -> FileRow:
+    """The row of one file, whose `assessment` and `received_by` are fetched; `number` is the question it stands at."""
+    assessment = evidence.assessment
+    with_vendor = assessment.state in WITH_VENDOR
+    submitted = bool(assessment.submitted_at and evidence.received_at <= assessment.submitted_at)
+    at = timezone.now() if with_vendor or not assessment.submitted_at else assessment.submitted_at
+    stated = evidence.effective_at if evidence.effective_source == "stated" else None
+    return FileRow(
+        pk=evidence.pk,
+        name=evidence.name,
+        label=_label(evidence),
+        kind=evidence.kind,
+        size=size_of(evidence.size),
+        sha256=evidence.sha256,
+        added=_added(evidence, reader),
+        dated=_dated(evidence),
+        stated_on=timezone.localtime(stated).date() if stated else None,
+        can_be_dated=with_vendor and evidence.effective_source != "read" and evidence.withdrawn_at is None,
+        facts=_facts(evidence),
+        problems=evidence.facts.get("problems") or [],
+        accounts=evidence.accounts,
+        numbers=sorted(numbers),
+        has_preview=bool(evidence.preview),
+        is_withdrawn=evidence.withdrawn_at is not None,
+        can_be_removed=with_vendor and not submitted and evidence.withdrawn_at is None,
+        stale="" if evidence.withdrawn_at else stale_words(evidence, at),
+        url=reverse("assessments:evidence-list", args=[assessment.pk]) + f"{evidence.pk}/",
+        elsewhere=_elsewhere(numbers, number),
+    )
+
+
+def rows_of(
+    assessment: Assessment, reader: User, *, number: int | None = None, withdrawn: bool = False
+) -> list[FileRow]:
+    """The files of an assessment, newest first, as they stand at question `number`. Two queries, however many."""
+    visible = Evidence.objects.visible_to(reader).filter(assessment=assessment)
+    files = visible if withdrawn else visible.kept()
+    links: dict[int, list[int]] = {}
+    pairs = EvidenceLink.objects.filter(evidence__assessment=assessment).values_list(
+        "evidence", "answer__criterion__number"
+    )
+    for evidence, number in pairs:
+        links.setdefault(evidence, []).append(number)
+    rows = []
+    for evidence in files.select_related("received_by").order_by("-pk"):
+        evidence.assessment = assessment
+        rows.append(row_of(evidence, links.get(evidence.pk, []), reader, number))
+    return rows
+
+
+def one_row(evidence: Evidence, reader: User, number: int | None = None) -> FileRow:
+    """The row of one file. One query."""
+    numbers = EvidenceLink.objects.filter(evidence=evidence).values_list("answer__criterion__number", flat=True)
+    return row_of(evidence, list(numbers), reader, number)
+
+
+def titles_of(assessment: Assessment) -> list[tuple[int, str]]:
+    """Number and short title of every question. One query."""
+    rows = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
+    return list(rows.values_list("criterion__number", "criterion__short_title"))
+
+
+def answer_numbered(assessment: Assessment, number: int) -> Answer | None:
+    """The answer to one question of an assessment that was let through the door already."""
+    return (
+        Answer.objects.filter(assessment=assessment, criterion__number=number)
+        .select_related("criterion", "assessment")
+        .first()
+    )
+
+
+def stale_sentences(answer: Answer) -> list[str]:
+    """What to say about the files of one answer that are too old now. One query."""
+    files = Evidence.objects.filter(links__answer=answer, withdrawn_at=None).only("name", "format", "effective_at")
+    return [f"{file.name}: {words}" for file in files if (words := stale_words(file, timezone.now()))]
+
+
+def is_image(evidence: Evidence) -> bool:
+    """Whether there is a preview to show."""
+    return evidence.kind == EvidenceKind.IMAGE and bool(evidence.preview)
+
+
+def is_with_vendor(assessment: Assessment) -> bool:
+    """Whether files may still be added and taken back."""
+    return assessment.state in WITH_VENDOR

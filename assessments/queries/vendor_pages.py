@@ -1,0 +1,387 @@
+"""What the vendor's pages show, read at once. Nothing here is about results: a vendor never sees them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from assessments.models import Answer, AnswerKind, Assessment, Evidence, Query
+from assessments.queries.files import CREDENTIAL_REPORT, listed
+from assessments.states import WITH_VENDOR, State
+from playbook.models import EvidenceRequest, ResponseOption
+from vendors.models import AwsAccount, Member, MemberRole
+
+# Status of one question as the vendor reads it, with the look of its tag.
+STATUS = {
+    "sent-back": ("Sent back", "tag-amber"),
+    "completed": ("Completed", "tag-plain"),
+    "in-progress": ("In progress", "tag-blue"),
+    "not-started": ("Not started", ""),
+}
+
+# Kinds of evidence as people read them.
+KINDS = {
+    "screenshot": "Screenshot",
+    "iam-credential-report": "IAM credential report",
+    "aws-cli-json": "Output of the AWS command line (JSON)",
+    "document": "Document",
+    "attestation": "Signed statement",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionRow:
+    """One question in a list."""
+
+    number: int
+    title: str
+    status: str
+    hint: str
+    files: int
+    asked: Sequence[str] = ()  # what the analyst asks in this round
+
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        return STATUS[self.status][0]
+
+    @property
+    def tag(self) -> str:
+        """The look of its tag."""
+        return STATUS[self.status][1]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do here."""
+        return self.status == "completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainRows:
+    """The questions of one domain that a filter shows, and how far the whole domain is."""
+
+    slug: str
+    name: str
+    done: int
+    total: int
+    rows: Sequence[QuestionRow]
+    is_open: bool
+
+    @property
+    def width(self) -> str:
+        """Length of the bar, of 100."""
+        return f"{100 * self.done / self.total:.1f}" if self.total else "0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One filter of the list."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionList:
+    """The vendor's list of questions."""
+
+    domains: Sequence[DomainRows]
+    filters: Sequence[Filter]
+    show: str
+    total: int
+    done: int
+    next_number: int | None
+    files: int
+    leads: Sequence[str]
+    helpers: Sequence[str]
+    accounts: int
+    reported_accounts: int
+    report_questions: str  # "5, 6 and 14"
+    report_count: int
+
+    @property
+    def width(self) -> str:
+        """Length of the bar, of 100."""
+        return f"{100 * self.done / self.total:.1f}" if self.total else "0"
+
+
+@dataclass(frozen=True)
+class People:
+    """Who acts for the vendor, by name."""
+
+    leads: list[str] = field(default_factory=list)
+    helpers: list[str] = field(default_factory=list)
+
+
+def distance(due_on: date | None, today: date | None = None) -> str:
+    """18 days left, due today, 10 days overdue; "" without a due date."""
+    if due_on is None:
+        return ""
+    days = (due_on - (today or timezone.localdate())).days
+    if days == 0:
+        return "due today"
+    count = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return f"{count} left" if days > 0 else f"{count} overdue"
+
+
+def people_of(assessment: Assessment) -> People:
+    """Who submits, and who helps. One query."""
+    people = People()
+    members = Member.objects.filter(vendor=assessment.vendor_id, is_active=True, user__is_active=True)
+    for role, name, email in members.order_by("user__name", "id").values_list("role", "user__name", "user__email"):
+        (people.leads if role == MemberRole.LEAD else people.helpers).append(name or email)
+    return people
+
+
+def _asked(assessment: Assessment) -> dict[int, list[str]]:
+    """Answer's id -> what is asked about it in this round. One query, and none before anything was sent back."""
+    if assessment.state != State.CHANGES_REQUESTED:
+        return {}
+    asked: dict[int, list[str]] = {}
+    sent = Query.objects.filter(answer__assessment=assessment, round=assessment.round)
+    for answer, text in sent.values_list("answer", "text"):
+        asked.setdefault(answer, []).append(text)
+    return asked
+
+
+def _status(answer: Answer, asked: Sequence[str]) -> str:
+    if answer.is_complete:
+        return "completed"
+    if asked:
+        return "sent-back"
+    return "in-progress" if answer.version else "not-started"
+
+
+def _hint(answer: Answer, status: str) -> str:
+    """What is missing; "" for what is done, not begun, or said by the analyst's own words."""
+    if status != "in-progress":
+        return ""
+    if answer.kind == AnswerKind.UNKNOWN:
+        return "Answered “I do not know yet”"
+    if answer.kind == AnswerKind.NONE:
+        return "No statement chosen yet"
+    if not answer.file_count and not answer.notes and answer.kind == AnswerKind.STATEMENTS:
+        return "Draft answer saved, no evidence yet"
+    return "Draft answer saved, not completed yet"
+
+
+def _answers(assessment: Assessment) -> list[Answer]:
+    """Every answer with the short texts of its question and its number of files. One query."""
+    kept = Count("links", filter=Q(links__evidence__withdrawn_at=None))
+    rows = (
+        Answer.objects.filter(assessment=assessment)
+        .select_related("criterion__domain", "updated_by")
+        .annotate(file_count=kept)
+    )
+    return list(
+        rows.only(
+            "assessment", "kind", "statements", "reason", "notes", "is_complete", "version", "updated_at",
+            "updated_by__name", "updated_by__email",
+            "criterion__number", "criterion__short_title", "criterion__question",
+            "criterion__domain__slug", "criterion__domain__name", "criterion__domain__order",
+        ).order_by("criterion__number")
+    )  # fmt: skip
+
+
+def _row(answer: Answer, asked: Sequence[str]) -> QuestionRow:
+    status = _status(answer, asked)
+    return QuestionRow(
+        number=answer.criterion.number,
+        title=answer.criterion.short_title,
+        status=status,
+        hint=_hint(answer, status),
+        files=answer.file_count,
+        asked=tuple(asked),
+    )
+
+
+def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, all_open: bool) -> list[DomainRows]:
+    grouped: dict[str, list[tuple[Answer, QuestionRow]]] = {}
+    for answer, row in pairs:
+        grouped.setdefault(answer.criterion.domain.slug, []).append((answer, row))
+    domains = []
+    for slug, rows in grouped.items():
+        done = sum(row.is_done for _, row in rows)
+        visible = [row for _, row in rows if row.number in shown]
+        if visible:
+            name = rows[0][0].criterion.domain.name
+            is_open = all_open or done < len(rows)
+            domains.append(DomainRows(slug=slug, name=name, done=done, total=len(rows), rows=visible, is_open=is_open))
+    return domains
+
+
+def question_list(assessment: Assessment, show: str) -> QuestionList:
+    """The list of questions with a filter: at most 6 queries, however many questions and files there are."""
+    asked = _asked(assessment)
+    pairs = [(answer, _row(answer, asked.get(answer.pk, ()))) for answer in _answers(assessment)]
+    rows = [row for _, row in pairs]
+    sets = {
+        "all": {row.number for row in rows},
+        "todo": {row.number for row in rows if not row.is_done},
+        "evidence": {row.number for row in rows if not row.files},
+        "sent-back": {row.number for row in rows if row.asked},
+    }
+    labels = {"all": "All", "todo": "To do", "evidence": "No evidence", "sent-back": "Sent back"}
+    filters = [
+        Filter(key=key, label=labels[key], count=len(numbers))
+        for key, numbers in sets.items()
+        if numbers or key != "sent-back"
+    ]
+    show = show if show in {one.key for one in filters} else "sent-back" if sets["sent-back"] else "all"
+    people = people_of(assessment)
+    files = list(Evidence.objects.filter(assessment=assessment).kept().values_list("format", "accounts"))
+    declared = set(assessment.vendor.aws_accounts.values_list("account_id", flat=True))
+    reported = {account for kind, accounts in files if kind == CREDENTIAL_REPORT for account in accounts}
+    wanting = EvidenceRequest.objects.filter(criterion__playbook=assessment.playbook_id, kind=CREDENTIAL_REPORT)
+    numbers = sorted(set(wanting.values_list("criterion__number", flat=True)))
+    return QuestionList(
+        domains=_by_domain(pairs, sets[show], all_open=show != "all"),
+        filters=filters,
+        show=show,
+        total=len(rows),
+        done=sum(row.is_done for row in rows),
+        next_number=next((row.number for row in rows if not row.is_done), None),
+        files=len(files),
+        leads=people.leads,
+        helpers=people.helpers,
+        accounts=len(declared),
+        reported_accounts=len(reported & declared) if declared else len(reported),
+        report_questions=listed(numbers) if numbers else "",
+        report_count=len(numbers),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSheet:
+    """What the page of one question shows beside its form."""
+
+    options: Sequence[ResponseOption]
+    requests: Sequence[tuple[str, EvidenceRequest]]  # the kind in words, and what is asked for
+    domain: Sequence[QuestionRow]
+    place: int  # 4 of the domain's questions
+    previous: QuestionRow | None
+    next: QuestionRow | None
+    accounts: int
+    asked: Sequence[Query]  # of this round, with who asked
+
+
+def options_of(answer: Answer) -> list[ResponseOption]:
+    """The statements of both sides. One query."""
+    return list(answer.criterion.options.all())
+
+
+def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> QuestionSheet:
+    """The page of one question: at most 5 queries beside the one for its options."""
+    assessment = answer.assessment
+    asked = _asked(assessment)
+    rows = [(one.criterion.domain.slug, _row(one, asked.get(one.pk, ()))) for one in _answers(assessment)]
+    numbers = [row.number for _, row in rows]
+    at = numbers.index(answer.criterion.number)
+    domain = [row for slug, row in rows if slug == answer.criterion.domain.slug]
+    sent = answer.queries.filter(round=assessment.round).select_related("by") if answer.pk in asked else []
+    return QuestionSheet(
+        options=options,
+        requests=[(KINDS.get(one.kind, one.kind), one) for one in answer.criterion.evidence_requests.all()],
+        domain=domain,
+        place=[row.number for row in domain].index(answer.criterion.number) + 1,
+        previous=rows[at - 1][1] if at else None,
+        next=rows[at + 1][1] if at + 1 < len(rows) else None,
+        accounts=assessment.vendor.aws_accounts.count(),
+        asked=list(sent),
+    )
+
+
+def next_open(answer: Answer) -> int | None:
+    """The number of the next question that is not completed: after this one, else from the start. One query."""
+    open_numbers = list(
+        Answer.objects.filter(assessment=answer.assessment_id)
+        .open()
+        .order_by("criterion__number")
+        .values_list("criterion__number", flat=True)
+    )
+    after = [number for number in open_numbers if number > answer.criterion.number]
+    return (after or open_numbers or [None])[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow:
+    """One answer on the page that is read before submitting."""
+
+    number: int
+    title: str
+    question: str
+    texts: Sequence[str]
+    meta: str
+    is_done: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSheet:
+    """Everything to read before submitting."""
+
+    domains: Sequence[tuple[str, str, int, Sequence[CheckRow]]]  # slug, name, done, rows
+    todo: Sequence[QuestionRow]
+    total: int
+    accounts: int
+    leads: Sequence[str]
+    is_open: bool
+
+
+def _said(answer: Answer, texts: dict[str, str]) -> list[str]:
+    if answer.kind == AnswerKind.STATEMENTS:
+        return sorted(texts[key] for key in answer.statements if key in texts)
+    words = AnswerKind(answer.kind).label if answer.kind else "No answer yet"
+    return [f"{words}: {answer.reason}" if answer.reason else words]
+
+
+def _check_row(answer: Answer, texts: dict[str, str]) -> CheckRow:
+    files = f"{answer.file_count} file{'' if answer.file_count == 1 else 's'}" if answer.file_count else "No file"
+    by = f" · answered by {answer.updated_by}" if answer.updated_by else ""
+    return CheckRow(
+        number=answer.criterion.number,
+        title=answer.criterion.short_title,
+        question=answer.criterion.question,
+        texts=_said(answer, texts),
+        meta=files + by,
+        is_done=answer.is_complete,
+    )
+
+
+def check_sheet(assessment: Assessment) -> CheckSheet:
+    """The page to read before submitting: at most 5 queries."""
+    asked = _asked(assessment)
+    answers = _answers(assessment)
+    texts = dict(ResponseOption.objects.filter(criterion__playbook=assessment.playbook_id).values_list("key", "text"))
+    domains: dict[str, tuple[str, list[CheckRow]]] = {}
+    for answer in answers:
+        domain = answer.criterion.domain
+        domains.setdefault(domain.slug, (domain.name, []))[1].append(_check_row(answer, texts))
+    rows = [_row(answer, asked.get(answer.pk, ())) for answer in answers]
+    return CheckSheet(
+        domains=[(slug, name, sum(row.is_done for row in rows), rows) for slug, (name, rows) in domains.items()],
+        todo=[row for row in rows if not row.is_done],
+        total=len(rows),
+        accounts=assessment.vendor.aws_accounts.count(),
+        leads=people_of(assessment).leads,
+        is_open=assessment.state in WITH_VENDOR,
+    )
+
+
+def statements_chosen(answer: Answer, options: Sequence[ResponseOption]) -> list[str]:
+    """What was answered, in words; for a page that is only read."""
+    return _said(answer, {option.key: option.text for option in options})
+
+
+def accounts_of(assessment: Assessment) -> list[AwsAccount]:
+    """The AWS accounts in scope. One query."""
+    return list(assessment.vendor.aws_accounts.all())
+
+
+def digest_of(accounts: Sequence[AwsAccount]) -> str:
+    """What stands for a list of accounts, to see that nobody changed it meanwhile."""
+    words = "\n".join(f"{one.account_id} {one.stage} {one.name}" for one in accounts)
+    return hashlib.sha256(words.encode()).hexdigest()
