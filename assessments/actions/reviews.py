@@ -25,10 +25,10 @@ class ReviewContent:
 
 
 class StaleReview(Exception):
-    """Another analyst saved a result meanwhile. `current` is the review as it stands."""
+    """Another analyst saved a result meanwhile. `current` is the review as it stands, None where there is none."""
 
-    def __init__(self, current: Review) -> None:
-        super().__init__(f"version {current.version} was saved meanwhile")
+    def __init__(self, current: Review | None) -> None:
+        super().__init__(f"version {current.version if current else 0} was saved meanwhile")
         self.current = current
 
 

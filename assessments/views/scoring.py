@@ -1,9 +1,98 @@
-"""The workbench."""
+"""The workbench: one answer, its evidence, and the result."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+
+from assessments import access
+from assessments.actions import reviews
+from assessments.actions.reviews import ReviewRefused, StaleReview
+from assessments.forms.reviews import QueryForm, ReviewForm
+from assessments.models import Answer, Review
+from assessments.policy import Permission
+from assessments.queries import review_sheet as queries
+from assessments.scoring import RESULT_LABELS
+from assessments.views.staff import staff_only
+
+# How each result looks, and the key that chooses it.
+LOOKS = {
+    "met": "met",
+    "partly_met": "partly",
+    "not_met": "notmet",
+    "not_verified": "unverified",
+    "not_applicable": "na",
+}
+RESULTS = [
+    (result.value, label, LOOKS[result], place) for place, (result, label) in enumerate(RESULT_LABELS.items(), 1)
+]
 
 
 @require_http_methods(["GET", "POST"])
+@staff_only
 def score_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    raise Http404
+    """Show one question; save its result and go to the next one without a result, or stay."""
+    if request.method == "GET":
+        answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
+        return workbench(request, answer, ReviewForm.of(answer))
+    answer = access.answer_for(request.user, pk, number, Permission.REVIEW)
+    form = ReviewForm.of(answer, request.POST)
+    if not form.is_valid():
+        return workbench(request, answer, form, status=422)
+    version = form.cleaned_data["base_version"]
+    try:
+        reviews.review_answer(answer=answer, content=form.content(), base_version=version, by=request.user)
+    except StaleReview as error:
+        return _stale(request, answer, form, error.current)
+    except ReviewRefused as error:
+        for field, problem in error.problems.items():
+            form.add_error(field, problem)
+        return workbench(request, answer, form, status=422)
+    return _after(request, answer)
+
+
+def workbench(
+    request: HttpRequest, answer: Answer, form: ReviewForm, *, ask: QueryForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page, with what was typed when it is shown again."""
+    context = {
+        "sheet": queries.review_sheet(request.user, answer),
+        "assessment": answer.assessment,
+        "criterion": answer.criterion,
+        "form": form,
+        "chosen": form.chosen(),
+        "results": RESULTS,
+        "ask": ask or QueryForm(),
+        "may_review": access.may(request.user, answer.assessment, Permission.REVIEW),
+    }
+    return render(request, "assessments/staff/score.html", context, status=status)
+
+
+def _after(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Where to go once a result is stored."""
+    pk, number = answer.assessment_id, answer.criterion.number
+    if request.POST.get("action") == "stay":
+        messages.success(request, f"Question {number} was saved.")
+        return redirect("assessments:score-edit", pk, number)
+    following = queries.next_unscored(answer)
+    if following is None:
+        messages.success(request, "Every question has a result. Send questions back, or close the assessment.")
+        return redirect("assessments:detail", pk)
+    return redirect("assessments:score-edit", pk, following)
+
+
+def _stale(request: HttpRequest, answer: Answer, form: ReviewForm, current: Review | None) -> HttpResponse:
+    """Somebody else was faster: show both, and let the person choose."""
+    texts = dict(form.fields["matched"].choices)
+    mine = form.cleaned_data
+    context = {
+        "answer": answer,
+        "assessment": answer.assessment,
+        "mine": mine,
+        "my_statements": [texts[key] for key in mine["matched"]],
+        "current": current,
+        "their_statements": [texts.get(key, key) for key in current.matched] if current else [],
+        "base_version": current.version if current else 0,
+        "action": request.POST.get("action", ""),
+    }
+    return render(request, "assessments/staff/review_stale.html", context, status=409)

@@ -1,0 +1,61 @@
+"""Start an assessment, and change when and by whom."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from users.models import User
+from vendors.models import Vendor
+
+DAYS_TO_ANSWER = 21
+
+
+def default_due_on() -> date:
+    """Three weeks from today."""
+    return timezone.localdate() + timedelta(days=DAYS_TO_ANSWER)
+
+
+class EditForm(forms.Form):
+    """Period, due date and analyst."""
+
+    period = forms.CharField(label="Period", max_length=40, help_text="For example 2026, or 2026 second half")
+    due_on = forms.DateField(
+        label="Answers are due on",
+        required=False,
+        help_text="The vendor sees this date",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    analyst = forms.ModelChoiceField(
+        label="Analyst", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
+    )
+
+    submit_label = "Save changes"
+
+    def __init__(self, *args: object, analysts: QuerySet[User], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["analyst"].queryset = analysts
+        self.helper = FormHelper()
+        self.helper.form_show_errors = True
+        self.helper.attrs = {"novalidate": ""}
+        self.helper.add_input(Submit("submit", self.submit_label))
+
+
+class OpenForm(EditForm):
+    """A new assessment of one vendor. `form_key` makes a second click harmless."""
+
+    vendor = forms.ModelChoiceField(label="Vendor", queryset=Vendor.objects.none(), empty_label="Choose a vendor")
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    field_order = ("vendor", "period", "due_on", "analyst", "form_key")
+    submit_label = "Start the assessment"
+
+    def __init__(self, *args: object, vendors: QuerySet[Vendor], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vendor"].queryset = vendors

@@ -1,0 +1,66 @@
+"""Filters of the lists. What is not known is left out: a list is shown, never an error."""
+
+from django import forms
+
+from assessments.queries.portfolio import DEFAULT_SORT, NO_ASSESSMENT, SORTS, PortfolioFilter
+from assessments.states import LABELS, State
+from vendors.models import Tier
+
+STATES = [("", "Any status"), *((state.value, LABELS[state]) for state in State)]
+
+
+def _small(**attrs: str) -> dict[str, str]:
+    return {"class": "form-select form-select-sm", **attrs}
+
+
+class PortfolioForm(forms.Form):
+    """Search, filters and order of the portfolio."""
+
+    q = forms.CharField(
+        label="Find a vendor",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(
+            attrs={"type": "search", "id": "q", "class": "form-control form-control-sm", "autocomplete": "off"}
+        ),
+    )
+    state = forms.ChoiceField(
+        label="Status",
+        required=False,
+        choices=[*STATES, (NO_ASSESSMENT, "No assessment")],
+        widget=forms.Select(_small()),
+    )
+    tier = forms.ChoiceField(
+        label="Importance", required=False, choices=[("", "Any"), *Tier.choices], widget=forms.Select(_small())
+    )
+    grade = forms.ChoiceField(
+        label="Grade",
+        required=False,
+        choices=[("", "Any grade"), ("below_c", "D or F"), *((letter, letter) for letter in "ABCDF")],
+        widget=forms.Select(_small()),
+    )
+    overdue = forms.BooleanField(
+        label="Overdue only", required=False, widget=forms.CheckboxInput({"class": "form-check-input"})
+    )
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(sign + key, key) for key in SORTS for sign in ("", "-")],
+        widget=forms.HiddenInput,
+    )
+
+    def chosen(self) -> PortfolioFilter:
+        """The filters that make sense; the others count as not set."""
+        self.is_valid()
+        known = {name: value for name, value in self.cleaned_data.items() if value}
+        return PortfolioFilter(**{"sort": DEFAULT_SORT, **known})
+
+
+class StateForm(forms.Form):
+    """The one filter of the list of assessments."""
+
+    state = forms.ChoiceField(required=False, choices=STATES)
+
+    def chosen(self) -> str:
+        """A state, or "" for all."""
+        self.is_valid()
+        return self.cleaned_data.get("state", "")

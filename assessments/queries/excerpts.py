@@ -1,0 +1,99 @@
+"""The beginning of a file as text or as a table, for people who read it beside an answer.
+
+Small files alone are opened; of a large one the page shows the facts read at upload, and the way to download it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessments.evaluators.formats import credential_report
+from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
+from assessments.evaluators.formats.times import Mark, Time
+from assessments.models import Evidence, EvidenceKind
+from assessments.queries.files import CREDENTIAL_REPORT
+
+MOST_BYTES = 1_000_000  # of a table that is read for a page
+MOST_ROWS = 50
+MOST_CHARACTERS = 2_000
+NOT_LOADED = "We could not load this file. The answer and your result are safe. Try again, or score another question."
+TOO_LARGE = "The file is too large to show here. Download it to read it."
+_TEXTS = {EvidenceKind.CSV, EvidenceKind.JSON, EvidenceKind.TEXT}
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """One user of a credential report, in words."""
+
+    user: str
+    password: str
+    mfa: str
+    keys: tuple[tuple[str, str, str], ...]  # active, last rotated, last used; for each of the two slots
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """What a page shows of the content; `problem` says why nothing can be shown."""
+
+    rows: tuple[UserRow, ...] = ()
+    row_count: int = 0
+    text: str = ""
+    is_cut: bool = False
+    problem: str = ""
+
+
+def excerpt(evidence: Evidence) -> Excerpt:
+    """The beginning of one file. Never raises for what is in the file, or for a store that does not answer."""
+    try:
+        if evidence.format == CREDENTIAL_REPORT:
+            return _table(evidence)
+        return _text(evidence) if evidence.kind in _TEXTS else Excerpt()
+    except (Unreadable, HeaderOnly, TooLarge) as error:
+        return Excerpt(problem=str(error))
+    except OSError:
+        return Excerpt(problem=NOT_LOADED)
+
+
+def _read(evidence: Evidence, size: int) -> bytes:
+    with evidence.file.open("rb") as file:
+        return bytes(file.read(size))
+
+
+def _text(evidence: Evidence) -> Excerpt:
+    data = _read(evidence, 4 * MOST_CHARACTERS)
+    text = data.decode("utf-8-sig", errors="replace").replace("\0", "\ufffd")
+    return Excerpt(text=text[:MOST_CHARACTERS], is_cut=evidence.size > len(data) or len(text) > MOST_CHARACTERS)
+
+
+def _table(evidence: Evidence) -> Excerpt:
+    if evidence.size > MOST_BYTES:
+        return Excerpt(problem=TOO_LARGE)
+    report = credential_report.parse(_read(evidence, MOST_BYTES), received_at=evidence.received_at)
+    rows = tuple(_user(row) for row in report.rows[:MOST_ROWS])
+    return Excerpt(rows=rows, row_count=len(report.rows), is_cut=len(report.rows) > MOST_ROWS)
+
+
+def _user(row: credential_report.Row) -> UserRow:
+    return UserRow(
+        user=row.user,
+        password=_password(row),
+        mfa=_yes(row.mfa_active),
+        keys=tuple((_yes(key.active), _day(key.last_rotated), _day(key.last_used)) for key in row.keys),
+    )
+
+
+def _password(row: credential_report.Row) -> str:
+    if row.password_enabled is False:
+        return "No password"
+    return f"Last used {_day(row.password_last_used)}" if isinstance(row.password_last_used, datetime) else "Never used"
+
+
+def _yes(value: bool | None) -> str:
+    return "–" if value is None else "yes" if value else "no"
+
+
+def _day(time: Time) -> str:
+    if isinstance(time, datetime):
+        return f"{time:%-d %b %Y}"
+    return "Never" if time is Mark.NO_INFORMATION else "–"

@@ -1,0 +1,264 @@
+"""Our page of one assessment: where it stands, what was found, and what is missing for the next move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from assessments.models import Answer, Assessment, Evidence, Query, Report
+from assessments.queries.bars import Bar, bar
+from assessments.queries.events import Line, recent
+from assessments.queries.files import CREDENTIAL_REPORT
+from assessments.queries.portfolio import Due, due
+from assessments.scoring import Result, priority
+from assessments.states import WITH_VENDOR, State
+from users.models import StaffRole, User
+from vendors.models import Invitation, Member, MemberRole
+
+RECENT_EVENTS = 8
+FINDING_RESULTS = {Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED}
+_RESULT_RANK = {Result.NOT_MET: 0, Result.PARTLY_MET: 1, Result.NOT_VERIFIED: 2}
+_SEVERITY_RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+
+
+@dataclass(frozen=True)
+class DomainRow:
+    """The results of one domain."""
+
+    name: str
+    first: int  # number of its first question
+    bar: Bar
+    score: str
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One gap: a question that is not fully met."""
+
+    number: int
+    title: str
+    severity: str
+    priority: str
+    result: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the way; `mark` is "done", "now" or ""."""
+
+    name: str
+    words: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing to do before the questions can be sent. `place` is "edit" or "people"."""
+
+    words: str
+    is_done: bool
+    place: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the page shows."""
+
+    assessment: Assessment
+    due: Due | None
+    is_draft_score: bool
+    domains: Sequence[DomainRow]
+    findings: Sequence[FindingRow]
+    stages: Sequence[Stage]
+    to_do: Sequence[ToDo]
+    first_unscored: int | None
+    queries: Sequence[Query]  # collected, not sent
+    asked: Sequence[Query]  # of the round that the vendor has now
+    leads: Sequence[Member]
+    invited: Sequence[Invitation]
+    account_count: int
+    file_count: int
+    report_file_count: int
+    before: Assessment | None
+    report: Report | None
+    events: Sequence[Line]
+
+    @property
+    def is_ready_to_send(self) -> bool:
+        """Whether nothing is missing for sending."""
+        return all(one.is_done for one in self.to_do)
+
+
+def overview(user: User, assessment: Assessment) -> Overview:
+    """Read one assessment for its page. `assessment` came through the door, with vendor and playbook."""
+    rows = _answers(assessment)
+    today = timezone.localdate()
+    queries = list(
+        Query.objects.visible_to(user)
+        .filter(Q(round=None) | Q(round=assessment.round), answer__assessment=assessment)
+        .select_related("by", "answer__criterion")
+        .order_by("answer__criterion__number", "id")
+    )
+    leads, invited = _leads(assessment), _invited(assessment)
+    files = _file_counts(user, assessment)
+    is_back = assessment.state == State.CHANGES_REQUESTED
+    return Overview(
+        assessment=assessment,
+        due=due(assessment.due_on, assessment.state, today),
+        is_draft_score=assessment.is_provisional or assessment.state != State.CLOSED,
+        domains=_domains(assessment, rows),
+        findings=_findings(assessment, rows),
+        stages=_stages(assessment),
+        to_do=_to_do(assessment, bool(leads or invited), today),
+        first_unscored=next((row["criterion__number"] for row in rows if not row["review__result"]), None),
+        queries=[one for one in queries if one.round is None],
+        asked=[one for one in queries if one.round is not None and is_back],
+        leads=leads,
+        invited=invited,
+        account_count=assessment.vendor.aws_accounts.count(),
+        file_count=files["files"],
+        report_file_count=files["reports"],
+        before=_before(assessment),
+        report=Report.objects.visible_to(user).filter(assessment=assessment).defer("snapshot").first(),
+        events=recent(assessment, RECENT_EVENTS),
+    )
+
+
+def _answers(assessment: Assessment) -> list[dict[str, Any]]:
+    found = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
+    return list(
+        found.values(
+            "criterion__number",
+            "criterion__short_title",
+            "criterion__severity",
+            "criterion__domain__slug",
+            "criterion__domain__name",
+            "review__result",
+            "review__note",
+            "review__deviation",
+        )  # fmt: skip
+    )
+
+
+def _domains(assessment: Assessment, rows: Sequence[Mapping[str, Any]]) -> list[DomainRow]:
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["criterion__domain__slug"], []).append(row)
+    return [
+        DomainRow(
+            name=group[0]["criterion__domain__name"],
+            first=group[0]["criterion__number"],
+            bar=bar(row["review__result"] or "" for row in group),
+            score=assessment.domain_scores.get(slug) or "–",
+        )
+        for slug, group in groups.items()
+    ]
+
+
+def _findings(assessment: Assessment, rows: Iterable[Mapping[str, Any]]) -> list[FindingRow]:
+    """Most serious first: by priority, then severity, then result."""
+    found = [
+        FindingRow(
+            number=row["criterion__number"],
+            title=row["criterion__short_title"],
+            severity=row["criterion__severity"],
+            priority=priority(
+                severity=row["criterion__severity"],
+                tier=assessment.vendor.tier,
+                result=Result(row["review__result"]),
+            ),
+            result=row["review__result"],
+            words=row["review__deviation"] or row["review__note"],
+        )
+        for row in rows
+        if row["review__result"] in FINDING_RESULTS
+    ]
+    return sorted(
+        found,
+        key=lambda one: (one.priority, _SEVERITY_RANK[one.severity], _RESULT_RANK[Result(one.result)], one.number),
+    )
+
+
+def _day(at: datetime | date | None) -> str:
+    if at is None:
+        return ""
+    return f"{timezone.localtime(at) if isinstance(at, datetime) else at:%-d %B}"
+
+
+def _stages(assessment: Assessment) -> list[Stage]:
+    """The way from sending to closing, and how far it has gone."""
+    state, due_on = assessment.state, _day(assessment.due_on)
+    on_time = ""
+    if assessment.submitted_at and assessment.due_on and assessment.round == 1:
+        on_time = ", on time" if timezone.localdate(assessment.submitted_at) <= assessment.due_on else ", late"
+    place = {State.DRAFT: 0, State.IN_PROGRESS: 1, State.SUBMITTED: 2, State.CHANGES_REQUESTED: 3, State.CLOSED: 5}
+    now = place.get(State(state), -1)
+    was_back = assessment.round > 1
+    steps = [
+        ("Sent", _day(assessment.sent_at) or "Not yet"),
+        ("Vendor answered", _day(assessment.submitted_at) + on_time or (f"Due {due_on}" if due_on else "No due date")),
+        ("In review", "" if now < 2 else f"{assessment.reviewed_count} of {assessment.question_count} scored"),
+        ("Back with vendor", f"Round {assessment.round}" if was_back else "Only if you send questions back"),
+        ("Closed", _day(assessment.closed_at) or "Report issued"),
+    ]
+    done = {
+        0: assessment.sent_at is not None,
+        1: assessment.submitted_at is not None,
+        2: now >= 3,
+        3: was_back and now != 3,
+        4: now == 5,
+    }
+    return [
+        Stage(name, words, "now" if number == now else "done" if done[number] else "")
+        for number, (name, words) in enumerate(steps)
+    ]
+
+
+def _to_do(assessment: Assessment, has_lead: bool, today: date) -> list[ToDo]:
+    """What sending needs; the action has the last word."""
+    if assessment.state != State.DRAFT:
+        return []
+    running = Assessment.objects.filter(vendor=assessment.vendor_id, state__in=WITH_VENDOR).exists()
+    dated = assessment.due_on is not None and assessment.due_on >= today
+    to_do = [
+        ToDo("Set a due date that is not past", dated, "edit"),
+        ToDo("Invite a lead at the vendor: somebody who can answer and submit", has_lead, "people"),
+    ]
+    if running:
+        to_do.append(ToDo("Wait until the vendor has answered the assessment before, or cancel it", False, ""))
+    return to_do
+
+
+def _leads(assessment: Assessment) -> list[Member]:
+    people = Member.objects.filter(
+        vendor=assessment.vendor_id, is_active=True, user__is_active=True, role=MemberRole.LEAD
+    )
+    return list(people.select_related("user"))
+
+
+def _invited(assessment: Assessment) -> list[Invitation]:
+    return list(Invitation.objects.pending().filter(vendor=assessment.vendor_id, role=MemberRole.LEAD))
+
+
+def _file_counts(user: User, assessment: Assessment) -> dict[str, int]:
+    """Files that were submitted; what the vendor is still collecting is not counted."""
+    files = Evidence.objects.visible_to(user).filter(assessment=assessment)
+    return files.aggregate(files=Count("id"), reports=Count("id", filter=Q(format=CREDENTIAL_REPORT)))
+
+
+def _before(assessment: Assessment) -> Assessment | None:
+    """The vendor's last closed assessment before this one."""
+    earlier = Assessment.objects.filter(vendor=assessment.vendor_id, state=State.CLOSED, pk__lt=assessment.pk)
+    return earlier.order_by("-pk").first()
+
+
+def analysts(assigned: int | None = None) -> QuerySet[User]:
+    """Who can be assigned: our analysts who can still sign in, and whoever is assigned already."""
+    able = Q(is_active=True, staff_role=StaffRole.ANALYST)
+    return User.objects.staff().filter(able | Q(pk=assigned)).order_by("name", "pk")

@@ -1,0 +1,269 @@
+"""All vendors with where each of them stands: what the portfolio shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
+
+from assessments.models import Report
+from assessments.scoring import grade_for
+from assessments.states import WITH_VENDOR, State
+from playbook.queries import newest_published
+from vendors.models import Tier, Vendor
+
+if TYPE_CHECKING:
+    from users.models import User
+
+PAGE_SIZE = 25
+BELOW_C = ("D", "F")
+NO_ASSESSMENT = "none"
+
+# Domains are named in full on other pages; a column has room for one word.
+SHORT_NAMES = {
+    "account-management": "Accounts",
+    "encryption": "Encryption",
+    "identity-and-access-management": "Identity",
+    "network-security": "Network",
+    "detection-and-monitoring": "Detection",
+    "processes": "Processes",
+}
+_STATE_ORDER = Case(
+    *[When(latest__state=state, then=Value(place)) for place, state in enumerate(State)],
+    default=Value(len(State)),
+    output_field=IntegerField(),
+)
+# What a person may sort by, and the column behind it. Unscored and undated rows stand at the end either way.
+SORTS = {
+    "vendor": F("name"),
+    "score": F("latest__score"),
+    "state": _STATE_ORDER,
+    "due": F("latest__due_on"),
+    "tier": F("tier_rank"),
+}
+DEFAULT_SORT = "-tier"
+_COLUMNS = (
+    "id", "name", "service", "tier", "latest__id", "latest__state", "latest__due_on", "latest__period", "latest__score",
+    "latest__grade", "latest__is_provisional", "latest__domain_scores", "latest__submitted_at", "latest__closed_at",
+    "latest__reviewed_count", "latest__question_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PortfolioFilter:
+    """What to show; "" and False leave a filter out."""
+
+    q: str = ""
+    state: str = ""
+    tier: str = ""
+    grade: str = ""
+    overdue: bool = False
+    sort: str = DEFAULT_SORT
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether any filter is set."""
+        return bool(self.q or self.state or self.tier or self.grade or self.overdue)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due date and how far it is. `is_overdue` only while the vendor still has to answer."""
+
+    on: date
+    words: str
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class Heat:
+    """The score of one domain; `grade` picks the tint, "" where nothing is scored."""
+
+    name: str
+    full_name: str
+    score: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Kpis:
+    """The figures on top: over all vendors, whatever the filter."""
+
+    vendors: int
+    tiers: str
+    below_c: int
+    below_c_critical: int
+    overdue: int
+    oldest_overdue: str
+    findings: int
+
+
+@dataclass
+class PortfolioRow:
+    """One vendor with its latest assessment, if it has one."""
+
+    vendor: int
+    name: str
+    service: str
+    tier: str
+    assessment: int | None
+    state: str
+    period: str
+    due: Due | None
+    score: Decimal | None
+    grade: str
+    is_provisional: bool
+    heat: list[Heat]
+    submitted_on: date | None
+    closed_on: date | None
+    report: Mapping[str, Any] | None = None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether a report can be made of it."""
+        return self.state in {State.SUBMITTED, State.CLOSED}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the vendor can get a new assessment."""
+        return self.state in {"", State.CLOSED, State.CANCELLED}
+
+
+@dataclass(frozen=True)
+class PortfolioPage:
+    """Everything the page shows."""
+
+    filter: PortfolioFilter
+    kpis: Kpis
+    domains: Sequence[tuple[str, str, str]]  # slug, one word, full name
+    page: Page
+    rows: list[PortfolioRow] = field(default_factory=list)
+
+
+def distance(day: date, today: date) -> str:
+    """How far a day is: "4 days", "today", "10 days overdue"."""
+    days = (day - today).days
+    if days == 0:
+        return "today"
+    count = f"{abs(days):,} {'day' if abs(days) == 1 else 'days'}"
+    return count if days > 0 else f"{count} overdue"
+
+
+def due(day: date | None, state: str, today: date) -> Due | None:
+    """When answers are due, with the distance while they are not in."""
+    if day is None:
+        return None
+    is_open = state in WITH_VENDOR
+    return Due(on=day, words=distance(day, today) if is_open else "", is_overdue=is_open and day < today)
+
+
+def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> PortfolioPage:
+    """One page of vendors for this person; a page that does not exist gives the nearest one."""
+    today = timezone.localdate()
+    everything = _vendors(user)
+    playbook = newest_published()
+    names = list(playbook.domains.values_list("slug", "name")) if playbook else []
+    domains = [(slug, SHORT_NAMES.get(slug, name), name) for slug, name in names]
+    found = _sorted(_narrowed(everything, chosen, today), chosen.sort)
+    shown = Paginator(found.values(*_COLUMNS), PAGE_SIZE).get_page(page)
+    rows = [_row(values, domains, today) for values in shown.object_list]
+    _add_reports(user, rows)
+    return PortfolioPage(filter=chosen, kpis=_kpis(everything, today), domains=domains, page=shown, rows=rows)
+
+
+def _vendors(user: User) -> QuerySet[Vendor]:
+    """Vendors in use, joined with their latest assessment; the database holds that there is one at most."""
+    latest = FilteredRelation("assessments", condition=Q(assessments__is_latest=True))
+    return Vendor.objects.visible_to(user).filter(archived_at=None).annotate(latest=latest)
+
+
+def _late(today: date) -> Q:
+    return Q(latest__state__in=WITH_VENDOR, latest__due_on__lt=today)
+
+
+def _narrowed(vendors: QuerySet[Vendor], chosen: PortfolioFilter, today: date) -> QuerySet[Vendor]:
+    for word in chosen.q.split():
+        vendors = vendors.filter(Q(name__icontains=word) | Q(service__icontains=word))
+    if chosen.state == NO_ASSESSMENT:
+        vendors = vendors.filter(latest__id=None)
+    elif chosen.state:
+        vendors = vendors.filter(latest__state=chosen.state)
+    if chosen.tier:
+        vendors = vendors.filter(tier=chosen.tier)
+    if chosen.grade == "below_c":
+        vendors = vendors.filter(latest__grade__in=BELOW_C)
+    elif chosen.grade:
+        vendors = vendors.filter(latest__grade=chosen.grade)
+    return vendors.filter(_late(today)) if chosen.overdue else vendors
+
+
+def _sorted(vendors: QuerySet[Vendor], sort: str) -> QuerySet[Vendor]:
+    column = SORTS[sort.removeprefix("-")]
+    first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    return vendors.order_by(first, "name", "id")
+
+
+def _row(values: Mapping[str, Any], domains: Iterable[tuple[str, str, str]], today: date) -> PortfolioRow:
+    state = values["latest__state"] or ""
+    scores = values["latest__domain_scores"] or {}
+    submitted, closed = values["latest__submitted_at"], values["latest__closed_at"]
+    return PortfolioRow(
+        vendor=values["id"],
+        name=values["name"],
+        service=values["service"],
+        tier=Tier(values["tier"]).label,
+        assessment=values["latest__id"],
+        state=state,
+        period=values["latest__period"] or "",
+        due=due(values["latest__due_on"], state, today),
+        score=values["latest__score"],
+        grade=values["latest__grade"] or "",
+        is_provisional=bool(values["latest__is_provisional"]) or state != State.CLOSED,
+        heat=[_heat(scores.get(slug), name, full_name) for slug, name, full_name in domains],
+        submitted_on=timezone.localdate(submitted) if submitted else None,
+        closed_on=timezone.localdate(closed) if closed else None,
+    )
+
+
+def _heat(score: str | None, name: str, full_name: str) -> Heat:
+    return Heat(name, full_name, score or "–", grade_for(Decimal(score)) if score else "")
+
+
+def _add_reports(user: User, rows: list[PortfolioRow]) -> None:
+    """The newest report of each; none for people who may not read reports."""
+    ids = [row.assessment for row in rows if row.assessment]
+    reports = Report.objects.visible_to(user).filter(assessment__in=ids).order_by("id")
+    newest = {
+        report["assessment_id"]: report
+        for report in reports.values("id", "assessment_id", "state", "step", "steps", "size")
+    }
+    for row in rows:
+        row.report = newest.get(row.assessment)
+
+
+def _kpis(vendors: QuerySet[Vendor], today: date) -> Kpis:
+    below = Q(latest__grade__in=BELOW_C)
+    found = vendors.aggregate(
+        vendors=Count("id"),
+        **{tier.value: Count("id", filter=Q(tier=tier)) for tier in Tier},
+        below_c=Count("id", filter=below),
+        below_c_critical=Count("id", filter=below & Q(tier=Tier.CRITICAL)),
+        overdue=Count("id", filter=_late(today)),
+        findings=Sum("latest__finding_count"),
+    )
+    oldest = vendors.filter(_late(today)).order_by("latest__due_on").values_list("latest__due_on", flat=True).first()
+    return Kpis(
+        vendors=found["vendors"],
+        tiers=", ".join(f"{found[tier.value]} {tier.label.lower()}" for tier in Tier if found[tier.value]),
+        below_c=found["below_c"],
+        below_c_critical=found["below_c_critical"],
+        overdue=found["overdue"],
+        oldest_overdue=f"{(today - oldest) // timedelta(days=1)}" if oldest else "",
+        findings=found["findings"] or 0,
+    )

@@ -1,0 +1,255 @@
+"""One question as the analyst sees it: what was submitted, what it rests on, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.dateparse import parse_date
+
+from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, Query, Review
+from assessments.queries.bars import Bar, bar
+from assessments.queries.excerpts import Excerpt, excerpt
+from assessments.queries.files import CREDENTIAL_REPORT, is_image, size_of, stale_words
+from assessments.queries.portfolio import SHORT_NAMES
+from assessments.states import State
+from playbook.models import EvidenceRequest, ResponseOption, Side
+
+if TYPE_CHECKING:
+    from users.models import User
+
+KIND_WORDS = {
+    "": "No answer",
+    AnswerKind.NONE_FITS: "None of these fits",
+    AnswerKind.NOT_APPLICABLE: "Not applicable",
+    AnswerKind.UNKNOWN: "I do not know yet",
+}
+# More files than this are chosen from a list instead of tabs.
+MOST_TABS = 4
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of the playbook, and whether the vendor chose it."""
+
+    key: str
+    text: str
+    side: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the vendor said, at one moment."""
+
+    kind: str
+    words: str  # what was chosen instead of a statement, or ""
+    statements: Sequence[Statement]
+    reason: str
+    notes: str
+    plan: str
+    plan_due_on: date | None
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the answer, with what a page shows of it."""
+
+    evidence: Evidence
+    size: str
+    is_image: bool
+    is_report: bool
+    stale: str
+    excerpt: Excerpt
+
+    @property
+    def panel(self) -> str:
+        """Id of its part of the page."""
+        return f"file-{self.evidence.pk}"
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """A question in the list beside."""
+
+    number: int
+    title: str
+    result: str
+
+
+@dataclass(frozen=True)
+class RailDomain:
+    """The questions of one domain."""
+
+    name: str
+    items: list[RailItem]
+
+
+@dataclass(frozen=True)
+class ReviewSheet:
+    """Everything the workbench shows."""
+
+    assessment: Assessment
+    answer: Answer
+    said: Said
+    history: Sequence[Said]
+    statements: Sequence[Statement]
+    requests: Sequence[EvidenceRequest]
+    files: Sequence[File]
+    review: Review | None
+    before: Review | None  # the result of the vendor's last closed assessment
+    queries: Sequence[Query]
+    waiting: int  # questions collected on this assessment, not sent yet
+    rail: Sequence[RailDomain]
+    bar: Bar
+    previous: RailItem | None
+    next: RailItem | None
+    has_tabs: bool
+
+    @property
+    def acceptable(self) -> list[Statement]:
+        """Statements that speak for a met criterion."""
+        return [one for one in self.statements if one.side == Side.ACCEPTABLE]
+
+    @property
+    def failures(self) -> list[Statement]:
+        """Statements that speak against one."""
+        return [one for one in self.statements if one.side == Side.FAILURE]
+
+    @property
+    def scored(self) -> int:
+        """Questions that have a result."""
+        return sum(1 for domain in self.rail for item in domain.items if item.result)
+
+
+def next_unscored(answer: Answer) -> int | None:
+    """The number of the next question without a result, after this one and then from the start; None at the end."""
+    open_ones = Answer.objects.filter(assessment=answer.assessment_id, review=None).order_by("criterion__number")
+    numbers = list(open_ones.values_list("criterion__number", flat=True))
+    later = [number for number in numbers if number > answer.criterion.number]
+    return next(iter(later or numbers), None)
+
+
+def option_choices(answer: Answer) -> list[tuple[str, str]]:
+    """Key and text of each statement, acceptable ones first."""
+    return [(option.key, option.text) for option in answer.criterion.options.all()]
+
+
+def current_review(answer: Answer) -> Review | None:
+    """The result of this answer, with who gave it."""
+    return Review.objects.filter(answer=answer).select_related("by").first()
+
+
+def review_sheet(user: User, answer: Answer) -> ReviewSheet:
+    """Read one question for the workbench. `answer` came through the door; the number of queries does not grow."""
+    assessment = answer.assessment
+    options = list(answer.criterion.options.all())
+    history = _history(answer, options)
+    said = _said(answer, options, history)
+    rail, items = _rail(assessment)
+    at = next(place for place, item in enumerate(items) if item.number == answer.criterion.number)
+    files = _files(user, answer)
+    return ReviewSheet(
+        assessment=assessment,
+        answer=answer,
+        said=said,
+        history=history,
+        statements=_statements(options, {one.key for one in said.statements}),
+        requests=list(answer.criterion.evidence_requests.all()),
+        files=files,
+        review=current_review(answer),
+        before=_before(answer),
+        queries=list(answer.queries.select_related("by")),
+        waiting=Query.objects.filter(answer__assessment=assessment, round=None).count(),
+        rail=rail,
+        bar=bar([item.result for item in items]),
+        previous=items[at - 1] if at else None,
+        next=items[at + 1] if at + 1 < len(items) else None,
+        has_tabs=1 < len(files) <= MOST_TABS,
+    )
+
+
+def _statements(options: Sequence[ResponseOption], chosen: set[str]) -> list[Statement]:
+    return [Statement(option.key, option.text, option.side, option.key in chosen) for option in options]
+
+
+def _history(answer: Answer, options: Sequence[ResponseOption]) -> list[Said]:
+    """What was said up to the submission, newest first. What the vendor wrote after it is not ours to read."""
+    submitted_at = answer.assessment.submitted_at
+    if submitted_at is None:
+        return []
+    versions = AnswerVersion.objects.filter(answer=answer, closed_at__lte=submitted_at).select_related("by")
+    return [_from(version.content, options, version.by.name, version.saved_at) for version in versions]
+
+
+def _said(answer: Answer, options: Sequence[ResponseOption], history: Sequence[Said]) -> Said:
+    """The answer as it was submitted: the row itself, unless the vendor has it back and may be changing it."""
+    if answer.assessment.state == State.CHANGES_REQUESTED:
+        return history[0] if history else _from({}, options, "", None)
+    by = answer.updated_by.name if answer.updated_by else ""
+    return _from(answer.content(), options, by, answer.updated_at)
+
+
+def _from(content: dict[str, Any], options: Sequence[ResponseOption], by: str, at: datetime | None) -> Said:
+    chosen = set(content.get("statements") or ())
+    kind = content.get("kind") or ""
+    return Said(
+        kind=kind,
+        words=KIND_WORDS.get(kind, ""),
+        statements=[one for one in _statements(options, chosen) if one.is_chosen]
+        if kind == AnswerKind.STATEMENTS
+        else [],
+        reason=content.get("reason") or "",
+        notes=content.get("notes") or "",
+        plan=content.get("plan") or "",
+        plan_due_on=parse_date(content.get("plan_due_on") or ""),
+        by=by,
+        at=at,
+    )
+
+
+def _files(user: User, answer: Answer) -> list[File]:
+    """The files that were submitted with the answer; tables first, since they say the most."""
+    submitted_at = answer.assessment.submitted_at
+    linked = Evidence.objects.visible_to(user).filter(links__answer=answer, links__at__lte=submitted_at)
+    found = sorted(linked.select_related("received_by"), key=lambda one: (one.format != CREDENTIAL_REPORT, one.pk))
+    return [
+        File(
+            evidence=one,
+            size=size_of(one.size),
+            is_image=is_image(one),
+            is_report=one.format == CREDENTIAL_REPORT,
+            stale=stale_words(one, submitted_at),
+            excerpt=excerpt(one),
+        )
+        for one in found
+    ]
+
+
+def _rail(assessment: Assessment) -> tuple[list[RailDomain], list[RailItem]]:
+    rows = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
+    rows = rows.values_list(
+        "criterion__number", "criterion__short_title", "criterion__domain__slug", "criterion__domain__name",
+        "review__result",
+    )  # fmt: skip
+    domains: dict[str, RailDomain] = {}
+    items = []
+    for number, title, slug, name, result in rows:
+        items.append(RailItem(number, title, result or ""))
+        domains.setdefault(slug, RailDomain(SHORT_NAMES.get(slug, name), [])).items.append(items[-1])
+    return list(domains.values()), items
+
+
+def _before(answer: Answer) -> Review | None:
+    """What was found the last time the vendor was asked the same."""
+    earlier = Review.objects.filter(
+        answer__assessment__vendor=answer.assessment.vendor_id,
+        answer__assessment__state=State.CLOSED,
+        answer__assessment__lt=answer.assessment_id,
+        answer__criterion__code=answer.criterion.code,
+    )
+    return earlier.select_related("by", "answer__assessment").order_by("-answer__assessment").first()
