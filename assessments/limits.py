@@ -40,11 +40,6 @@ BUNDLE_RATIO: Final = 200  # unpacked bytes for each packed byte
 CREDENTIAL_REPORT_BYTES: Final = 20 * MB  # bytes of the table itself, after decoding base64
 CREDENTIAL_REPORT_ROWS: Final = 100_000  # rows
 
-# --- The box in which images and PDFs are opened ---------------------------------------------------------------
-
-BOX_MEMORY_BYTES: Final = 1 * GB
-BOX_SECONDS: Final = 20  # seconds of processor time; the wall clock gets twice as much
-
 # --- An assessment and a vendor --------------------------------------------------------------------------------
 
 ASSESSMENT_FILES: Final = 400  # files
@@ -93,8 +88,6 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("BUNDLE_RATIO", BUNDLE_RATIO, "to 1", "unpacked to packed size in a bundle"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),
     Limit("CREDENTIAL_REPORT_ROWS", CREDENTIAL_REPORT_ROWS, "rows", "IAM credential report"),
-    Limit("BOX_MEMORY_BYTES", BOX_MEMORY_BYTES, "bytes", "memory to open one image or PDF"),
-    Limit("BOX_SECONDS", BOX_SECONDS, "seconds", "processor time to open one image or PDF"),
     Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),
     Limit("ASSESSMENT_BYTES", ASSESSMENT_BYTES, "bytes", "evidence of one assessment"),
     Limit("VENDOR_ACCOUNTS", VENDOR_ACCOUNTS, "accounts", "AWS accounts of one vendor"),

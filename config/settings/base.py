@@ -256,6 +256,7 @@ LOGGING = {
         # WeasyPrint and fontTools describe every step they take.
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

@@ -33,6 +33,7 @@ _TIME_COLUMNS: Final = tuple(
         "cert_2_last_rotated",
     )
 )
+_LAST: Final = COLUMNS.index("cert_2_last_rotated")
 # As AWS writes them, and as spreadsheets in other languages save them.
 _TRUE: Final = ("true", "wahr", "vrai", "verdadero", "vero", "waar", "sant", "prawda", "1")
 _FALSE: Final = ("false", "falsch", "faux", "falso", "onwaar", "falskt", "fałsz", "0")
@@ -154,7 +155,8 @@ def parse(data: bytes, *, received_at: datetime | None = None) -> CredentialRepo
     """
     content = unwrap(data)
     records = table.read(content.data, content.encoding)
-    if not records.rows and not records.damaged_lines:
+    _drop_cut_row(records)
+    if not records.rows and not records.damaged:
         raise HeaderOnly("This credential report has a header and no rows. Download it from IAM again and add it.")
     reading, other, order = _read_rows(records.rows, received_at)
     latest = min(filter(None, (reading.latest, other and other.latest)), default=None)
@@ -185,6 +187,17 @@ def summary(report: CredentialReport) -> dict[str, Any]:
         "damaged": len(report.damaged_lines),
         "problems": list(report.problems),
     }
+
+
+def _drop_cut_row(records: table.Records) -> None:
+    """A download that broke off inside the last cell leaves a row of the right width; it is damage all the same."""
+    if records.rows and not records.missing and not _is_time(records.rows[-1].cells[_LAST]):
+        if _is_time(records.rows[0].cells[_LAST]) or len(records.rows) == 1:
+            records.damaged.append(records.rows.pop().line)
+
+
+def _is_time(cell: str) -> bool:
+    return read_time(cell, DateOrder.ISO) is not None or is_local(cell)
 
 
 def _local_cells(rows: list[table.RawRow]) -> list[str]:
@@ -288,6 +301,8 @@ def _problems(records: table.Records, rows: tuple[Row, ...], order: DateOrder) -
 
 
 def _listed_twice(rows: tuple[Row, ...]) -> str:
+    if len({(row.account, row.user) for row in rows}) == len(rows):
+        return ""
     seen: set[tuple[str, str]] = set()
     twice: dict[str, None] = {}
     for row in rows:

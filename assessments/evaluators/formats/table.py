@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from assessments import limits
@@ -39,6 +40,7 @@ COLUMNS: Final = (
 OPTIONAL: Final = "additional_credentials_info"
 # A table with users and ARNs alone could be anything; one of these makes it a credential report.
 _TELLING: Final = {"password_enabled", "mfa_active", "access_key_1_active", "access_key_2_active"}
+Pick = Callable[[list[str]], tuple[str, ...]]
 _DELIMITERS: Final = (",", ";", "\t")
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):(root|user/\S.*)")
 _ROOT_NAMES: Final = ("<root_account>", "&lt;root_account&gt;")
@@ -111,7 +113,7 @@ def read(data: bytes, encoding: str) -> Records:
 
 def _collect(reader: Iterator[list[str]], names: list[str], line: int) -> Records:
     records, seen, part = Records(), set(), 1
-    places = _places(names, records)
+    pick = _pick(names, records)
     for row in reader:
         line += 1
         if not any(row) or not any(map(str.strip, row)):
@@ -120,9 +122,9 @@ def _collect(reader: Iterator[list[str]], names: list[str], line: int) -> Record
             raise _cell_too_large()
         if len(row) > 1 and row[0][-4:].strip("\ufeff ").casefold() in ("user", "arn") and _is_header(_names(row)):
             part, names = part + 1, _names(row)
-            places = _places(names, records)
+            pick = _pick(names, records)
             continue
-        raw = _raw(row, len(names), places, part, line)
+        raw = _raw(row, len(names), pick, part, line)
         if raw is None:
             records.damaged.append(line)
         elif (key := (raw.account, raw.cells)) not in seen:
@@ -136,12 +138,11 @@ def _collect(reader: Iterator[list[str]], names: list[str], line: int) -> Record
     return records
 
 
-def _raw(row: list[str], width: int, places: list[int], part: int, line: int) -> RawRow | None:
+def _raw(row: list[str], width: int, pick: Pick, part: int, line: int) -> RawRow | None:
     """The row in our order of columns, or None when it is damaged: never read shifted."""
     if len(row) != width:
         return None
-    shared = [*map(_common, row, row), ""]
-    cells = tuple([shared[place] for place in places])
+    cells = pick([*map(_common, row, row), ""])
     found = _ARN.fullmatch(cells[1].strip())
     if not found or "\n" in cells[0] or not cells[0].strip():
         return None
@@ -149,10 +150,10 @@ def _raw(row: list[str], width: int, places: list[int], part: int, line: int) ->
     return RawRow(found[1], is_root, part, line, cells)
 
 
-def _places(names: list[str], records: Records) -> list[int]:
-    """Where each of COLUMNS stands in a row; missing ones are noted and read from one empty cell more."""
+def _pick(names: list[str], records: Records) -> Pick:
+    """Puts a row and one empty cell more into our order; missing columns are noted and read from that cell."""
     records.missing.update(name for name in COLUMNS if name not in names and name != OPTIONAL)
-    return [names.index(name) if name in names else len(names) for name in COLUMNS]
+    return itemgetter(*[names.index(name) if name in names else len(names) for name in COLUMNS])
 
 
 def _names(cells: list[str]) -> list[str]:

@@ -50,8 +50,6 @@ def read_time(text: str, order: DateOrder) -> Time:
 
     Local dates (03.02.2019, 2/3/2019 10:11 AM) are read only when `order` says which number is the day.
     """
-    if (mark := MARKS.get(text)) is not None:
-        return mark
     if text[4:5] == "-" and text[7:8] == "-":
         return _read_iso(text)
     if order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
@@ -94,7 +92,7 @@ def read_instant(value: object) -> datetime | None:
 
 def _read_iso(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text.rstrip())
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,151 @@
+"""Text, CSV and JSON: decoded, read whole and strictly, so that whoever reads the file later finds what we found."""
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from typing import Any
+
+from assessments.intake.refusal import Refused
+from assessments.intake.signatures import ALLOWED
+from assessments.limits import CSV_CELL_BYTES, JSON_DEPTH, JSON_VALUES
+
+_NOT_TEXT = f"The file must be a {ALLOWED}. Save it in one of these formats and add it again."
+_MARKUP = re.compile(r"<(!doctype|html|head|body|script|\?xml|svg|!--|meta|link|iframe)", re.IGNORECASE)
+_JSON_START = re.compile(r'\{\s*["}]|\[\s*[\[{"\]]')
+_SURROGATE = re.compile(r"\\u[dD][89abAB]|[\ud800-\udfff]")
+_DELIMITERS = (",", ";", "\t")
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with a mark, or Windows-1252. Raises Refused for what is no text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif data.startswith(b"\xef\xbb\xbf"):
+        encodings = ["utf-8-sig"]
+    else:
+        encodings = ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _is_readable(text):
+            return text
+        break
+    raise Refused(_NOT_TEXT)
+
+
+def _is_readable(text: str) -> bool:
+    """No zero bytes and hardly any control characters: not a program and no image."""
+    if "\x00" in text:
+        return False
+    head = text[:20_000]
+    control = sum(1 for c in head if unicodedata.category(c) == "Cc" and c not in "\t\r\n\f\x1b")
+    return control * 100 <= len(head)
+
+
+def kind_of(text: str) -> str:
+    """ "json", "csv" or "text". Raises Refused for a web page, an SVG or other markup."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if not start:
+        raise Refused("The file is empty. Check it and add it again.")
+    if _MARKUP.match(start):
+        raise Refused(
+            "This is a web page or a drawing, not evidence. If you saved it from the AWS console, the sign-in may have "
+            "ended: sign in, download it again and add that. For a picture, save it as a PNG."
+        )
+    if _JSON_START.match(start):
+        return "json"
+    return "csv" if _looks_like_table(start) else "text"
+
+
+def _looks_like_table(text: str) -> bool:
+    """The first lines have the same number of cells, at least two; or one line has at least three."""
+    lines = [line for line in text[:20_000].splitlines() if line.strip()][:6]
+    if lines and lines[0].lower().startswith("sep="):
+        return True
+    for delimiter in _DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter, strict=True)]
+        except csv.Error:
+            continue
+        if len(widths) > 1 and min(widths) >= 2 and len(set(widths[:3])) == 1:
+            return True
+        if len(widths) == 1 and widths[0] >= 3:
+            return True
+    return False
+
+
+def check_csv(text: str) -> None:
+    """Raises Refused for a cell that is too long and for quotes that never close."""
+    before = csv.field_size_limit(CSV_CELL_BYTES)
+    try:
+        delimiter = max(_DELIMITERS, key=text[:20_000].count)
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            pass
+    except csv.Error as error:
+        raise Refused(
+            "The CSV cannot be read: a cell is longer than 64 kB, or a quote never closes. Export it again."
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def read_json(text: str) -> Any:
+    """The value, read strictly. Raises Refused for whatever two programs could read in two ways."""
+    if text.count(",") + text.count("[") + text.count("{") > JSON_VALUES:
+        raise Refused(f"The JSON holds more than {JSON_VALUES:,} values. Add the output of single commands.")
+    try:
+        value = json.loads(text.lstrip("\ufeff"), parse_constant=_refuse_constant, object_pairs_hook=_unique)
+    except RecursionError as error:
+        raise Refused(_too_deep()) from error
+    except json.JSONDecodeError as error:
+        raise Refused(
+            f"The JSON is damaged at line {error.lineno}, column {error.colno}. "
+            "Run the command again and add its output."
+        ) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise Refused("The JSON holds a number that is too long. Run the command again and add its output.") from error
+    _check_depth(value)
+    if _SURROGATE.search(text):
+        _refuse_half_characters(value)
+    return value
+
+
+def _refuse_half_characters(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Refused("The JSON holds half a character. Run the command again and add its output.") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Refused(f"The JSON holds {name}, which is no JSON. Run the command again and add its output.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Refused("The JSON holds the same key twice. Run the command again and add its output unchanged.")
+    return made
+
+
+def _too_deep() -> str:
+    return f"The JSON is nested more than {JSON_DEPTH} levels deep. Add the output of single commands."
+
+
+def _check_depth(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > JSON_DEPTH + 1:
+            raise Refused(_too_deep())
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        level = [item for item in inner if isinstance(item, dict | list)]
