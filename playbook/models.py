@@ -67,7 +67,7 @@ class Playbook(models.Model):
 
     def get_absolute_url(self) -> str:
         """The list of this version's criteria."""
-        return reverse("playbook:criterion-list", args=[self.slug, self.version])
+        return reverse("playbook:version", args=[self.slug, self.version])
 
 
 class Domain(models.Model):
@@ -139,6 +139,10 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.short_title}"
+
+    def get_absolute_url(self) -> str:
+        """The page with every field, for our own people."""
+        return reverse("playbook:criterion-detail", args=[self.playbook.slug, self.playbook.version, self.number])
 
     @property
     def is_reconstructed(self) -> bool:

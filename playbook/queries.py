@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playbook.models import Criterion, Domain, Playbook, ResponseOption, Side
+from playbook.models import Criterion, Domain, Playbook, ResponseOption, Severity, Side
+from playbook.schema import in_schema_order
 
 
 def newest_published(slug: str = "aws-core") -> Playbook | None:
@@ -49,8 +50,12 @@ class CriterionList:
     @property
     def severities(self) -> list[tuple[str, str]]:
         """Severity and its meaning, most serious first."""
-        scale = self.playbook.severity_scale
-        return [(level, scale[level]) for level in ("critical", "high", "medium", "low") if level in scale]
+        return [(level.label, self.playbook.severity_scale[level]) for level in Severity]
+
+    @property
+    def evidence_kinds(self) -> list[tuple[str, str]]:
+        """Kind of evidence and what it is, in the order of the file's schema; the database keeps no order."""
+        return list(in_schema_order({"evidence_kinds": self.playbook.evidence_kinds})["evidence_kinds"].items())
 
 
 def criterion_list(playbook: Playbook) -> CriterionList:
@@ -85,7 +90,7 @@ class CriterionSheet:
     @property
     def severity_meaning(self) -> str:
         """What the criterion's severity means in this playbook."""
-        return str(self.playbook.severity_scale.get(self.criterion.severity, ""))
+        return str(self.playbook.severity_scale[self.criterion.severity])
 
 
 def criterion_sheet(playbook: Playbook, number: int) -> CriterionSheet | None:

@@ -1,0 +1,49 @@
+"""The playbook for our own people to read. Vendors see its questions in their assessment and nothing of these pages."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from playbook.models import Playbook
+from playbook.queries import criterion_list, criterion_sheet, find, newest_of_all
+
+
+def _staff_only(request: HttpRequest) -> None:
+    """404 for vendors' people: how answers are judged is not for them."""
+    if not request.user.staff_role:
+        raise Http404
+
+
+def _version_or_404(slug: str, version: str) -> Playbook:
+    playbook = find(slug, version)
+    if playbook is None:
+        raise Http404
+    return playbook
+
+
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """The version published last, or how to publish one."""
+    _staff_only(request)
+    playbook = newest_of_all()
+    if playbook is None:
+        return render(request, "playbook/none.html")
+    return render(request, "playbook/criterion_list.html", {"sheet": criterion_list(playbook)})
+
+
+@require_safe
+def version(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    """All criteria of one version, its errata and its licence."""
+    _staff_only(request)
+    sheet = criterion_list(_version_or_404(slug, version))
+    return render(request, "playbook/criterion_list.html", {"sheet": sheet})
+
+
+@require_safe
+def criterion_detail(request: HttpRequest, slug: str, version: str, number: int) -> HttpResponse:
+    """Every field of one criterion."""
+    _staff_only(request)
+    sheet = criterion_sheet(_version_or_404(slug, version), number)
+    if sheet is None:
+        raise Http404
+    return render(request, "playbook/criterion_detail.html", {"sheet": sheet})
