@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -106,26 +106,27 @@ def read(data: bytes, encoding: str) -> Records:
             )
         delimiter, names = found
         try:
-            return _collect(csv.reader(text, delimiter=delimiter), names, skipped + 1)
+            return _collect(text, delimiter, names, skipped + 1)
         except csv.Error:
             raise _cell_too_large() from None
 
 
-def _collect(reader: Iterator[list[str]], names: list[str], line: int) -> Records:
+def _collect(text: Iterable[str], delimiter: str, names: list[str], offset: int) -> Records:
+    """Read what follows the first header, which ends at line `offset`."""
+    reader = csv.reader(text, delimiter=delimiter)
     records, seen, part = Records(), set(), 1
     pick = _pick(names, records)
     for row in reader:
-        line += 1
         if not any(row) or not any(map(str.strip, row)):
             continue
         if len("".join(row)) > limits.CSV_CELL_BYTES and max(map(len, row)) > limits.CSV_CELL_BYTES:
             raise _cell_too_large()
-        if len(row) > 1 and row[0][-4:].strip("\ufeff ").casefold() in ("user", "arn") and _is_header(_names(row)):
-            part, names = part + 1, _names(row)
-            pick = _pick(names, records)
-            continue
+        line = offset + reader.line_num
         raw = _raw(row, len(names), pick, part, line)
-        if raw is None:
+        if raw is None and _is_header(found := _names(row)):
+            part, names = part + 1, found
+            pick = _pick(names, records)
+        elif raw is None:
             records.damaged.append(line)
         elif (key := (raw.account, raw.cells)) not in seen:
             seen.add(key)
