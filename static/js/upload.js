@@ -9,7 +9,8 @@ const TIMEOUT = 300000;   // ms
 const IMAGES = new Set(["png", "jpg", "jpeg"]);
 
 const extension = (name) => name.split(".").pop().toLowerCase();
-const megabytes = (bytes) => (bytes >= 1e7 ? Math.ceil(bytes / 1e6) : (bytes / 1e6).toFixed(1));
+// Rounded up, so that a file over its limit never reads as the limit itself
+const megabytes = (bytes) => (bytes >= 1e7 ? Math.ceil(bytes / 1e6) : (Math.ceil(bytes / 1e5) / 10).toFixed(1));
 const size = (bytes) => (bytes >= 1e6 ? `${megabytes(bytes)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`);
 
 /** What stands against sending this file, or "". limits: bytes by extension; types: their names as people read them. */
