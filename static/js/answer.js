@@ -39,10 +39,15 @@ function labelOf(form, name) {
   const label = input?.matches("[type=radio], [type=checkbox]") ? input.closest("fieldset")?.querySelector("legend") : input?.labels?.[0];
   return (label?.textContent ?? name).replace("(optional)", "").trim();
 }
+function wordsOf(label) {
+  const copy = label?.cloneNode(true);
+  for (const hint of copy?.querySelectorAll(".hint") ?? []) hint.remove();
+  return copy?.textContent.trim();
+}
 function valueOf(form, name, values) {
   return values.filter((value) => value !== "" && value !== null).map((value) => {
     const box = form.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(String(value))}"]`);
-    return box?.matches("[type=radio], [type=checkbox]") ? box.labels[0]?.textContent.trim() ?? value : String(value);
+    return box?.matches("[type=radio], [type=checkbox]") ? wordsOf(box.labels[0]) || value : String(value);
   }).join("; ");
 }
 
