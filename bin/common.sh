@@ -4,7 +4,7 @@
 say() { printf '%s\n' "$*"; }
 
 fail() {
-    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    printf '%s: %s\n' "bin/$(basename "$0")" "$*" >&2
     exit 1
 }
 

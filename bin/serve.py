@@ -26,7 +26,7 @@ GUNICORN = [
     "--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning",
 ]  # fmt: skip
 CELERY = [
-    "celery", "-A", "config", "worker", "--beat", "--schedule", str(DATA_DIR / "beat-schedule"),
+    "celery", "--quiet", "-A", "config", "worker", "--beat", "--schedule", str(DATA_DIR / "beat-schedule"),
     "--queues", "mail,render,evaluate", "--concurrency", "1", "--pool", "prefork", "--loglevel", "WARNING",
     # One worker has nobody to gossip with, and the embedded broker would write a file for every heartbeat.
     "--without-gossip", "--without-mingle", "--without-heartbeat",
@@ -83,7 +83,7 @@ def prepare() -> None:
         (DATA_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
     say("Bringing the database up to date ...")
     manage("migrate", "--noinput", "--verbosity", "0")
-    manage("createcachetable")
+    manage("createcachetable", "--verbosity", "0")
     manage("seed_playbook")
     manage("collectstatic", "--noinput", "--verbosity", "0")
     if not loaded.exists():
@@ -94,7 +94,9 @@ def prepare() -> None:
 
 def start(lock: IO[str], *command: str) -> subprocess.Popen[bytes]:
     """Start a child in its own session, so that Ctrl-C reaches us alone and we stop the children in order."""
-    return subprocess.Popen([sys.executable, "-m", *command], start_new_session=True, pass_fds=[lock.fileno()])
+    # A container has no other user than root, and the warning about it is for brokers that strangers can write to.
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m"]
+    return subprocess.Popen([*python, *command], start_new_session=True, pass_fds=[lock.fileno()])
 
 
 def wait_until_ready(children: dict[str, subprocess.Popen[bytes]]) -> None:
