@@ -64,11 +64,18 @@ def hold_data_folder() -> IO[str]:
     return lock
 
 
-def manage(*command: str) -> None:
+def manage(*command: str, quiet: bool = False) -> None:
     """Run one management command; when it fails, so do we, with its own message above ours."""
-    code = subprocess.run([sys.executable, "manage.py", *command]).returncode
+    output = subprocess.DEVNULL if quiet else None
+    child = subprocess.Popen([sys.executable, "manage.py", *command], stdout=output, start_new_session=True)
+    try:
+        code = child.wait()
+    except Stopped:
+        child.terminate()  # it takes back what it has begun
+        child.wait()
+        raise
     if code:
-        sys.exit(f"bin/start: manage.py {' '.join(command)} failed; see above. Nothing was started.")
+        raise RuntimeError(f"manage.py {' '.join(command)} failed; see above")
 
 
 def prepare() -> None:
@@ -88,7 +95,7 @@ def prepare() -> None:
     manage("collectstatic", "--noinput", "--verbosity", "0")
     if not loaded.exists():
         say("Loading the demo ...")
-        manage("load_demo")
+        manage("load_demo", quiet=True)  # its last lines say how to sign in, which comes when one can
         loaded.touch()
 
 
@@ -161,7 +168,7 @@ def main() -> int:
         say(f"\nStopping ({reason}) ...")
         code = 0
     except RuntimeError as reason:
-        print(f"bin/start: {reason}; stopping the rest.", file=sys.stderr, flush=True)
+        print(f"bin/start: {reason}.", file=sys.stderr, flush=True)
         code = 1
     finally:
         stop_all(children)
