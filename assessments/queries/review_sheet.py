@@ -223,7 +223,8 @@ def _files(user: User, answer: Answer) -> list[File]:
             size=size_of(one.size),
             is_image=is_image(one),
             is_report=one.format == CREDENTIAL_REPORT,
-            stale=stale_words(one, submitted_at),
+            # The advice that follows is for the vendor.
+            stale=stale_words(one, submitted_at).partition(". ")[0],
             excerpt=excerpt(one),
         )
         for one in found
