@@ -150,8 +150,8 @@ def rows_of(
     pairs = EvidenceLink.objects.filter(evidence__assessment=assessment).values_list(
         "evidence", "answer__criterion__number"
     )
-    for evidence, number in pairs:
-        links.setdefault(evidence, []).append(number)
+    for key, used_for in pairs:
+        links.setdefault(key, []).append(used_for)
     rows = []
     for evidence in files.select_related("received_by").order_by("-pk"):
         evidence.assessment = assessment
@@ -171,26 +171,11 @@ def titles_of(assessment: Assessment) -> list[tuple[int, str]]:
     return list(rows.values_list("criterion__number", "criterion__short_title"))
 
 
-def answer_numbered(assessment: Assessment, number: int) -> Answer | None:
-    """The answer to one question of an assessment that was let through the door already."""
-    return (
-        Answer.objects.filter(assessment=assessment, criterion__number=number)
-        .select_related("criterion", "assessment")
-        .first()
-    )
-
-
-def stale_sentences(answer: Answer) -> list[str]:
-    """What to say about the files of one answer that are too old now. One query."""
-    files = Evidence.objects.filter(links__answer=answer, withdrawn_at=None).only("name", "format", "effective_at")
-    return [f"{file.name}: {words}" for file in files if (words := stale_words(file, timezone.now()))]
+def is_with_vendor(assessment: Assessment) -> bool:
+    """Whether files may still be added and taken back."""
+    return assessment.state in WITH_VENDOR
 
 
 def is_image(evidence: Evidence) -> bool:
     """Whether there is a preview to show."""
     return evidence.kind == EvidenceKind.IMAGE and bool(evidence.preview)
-
-
-def is_with_vendor(assessment: Assessment) -> bool:
-    """Whether files may still be added and taken back."""
-    return assessment.state in WITH_VENDOR

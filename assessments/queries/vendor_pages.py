@@ -1,7 +1,8 @@
 """What the vendor's pages show, read at once. Nothing here is about results: a vendor never sees them."""
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -256,11 +257,47 @@ def question_list(assessment: Assessment, show: str) -> QuestionList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Request:
+    """One kind of evidence that is asked for."""
+
+    kind: str  # in words
+    is_report: bool
+    is_required: bool
+    must_show: str
+    commands: Sequence[str]
+
+
+# The key of a statement names its side, so no text that a vendor reads may hold one.
+_KEY = re.compile(r"[a-z][a-z0-9-]*-\d+-[af]\d+")
+
+
+def _neutral(text: str, statements: Mapping[str, str]) -> str:
+    """A text of the playbook with the words of a statement in place of its key."""
+    return _KEY.sub(lambda found: f"“{statements.get(found.group(), 'another statement').rstrip('.')}”", text)
+
+
+def _requests(answer: Answer, statements: Mapping[str, str]) -> list[Request]:
+    return [
+        Request(
+            kind=KINDS.get(one.kind, one.kind),
+            is_report=one.kind == CREDENTIAL_REPORT,
+            is_required=one.required,
+            must_show=_neutral(one.must_show, statements),
+            commands=one.commands,
+        )
+        for one in answer.criterion.evidence_requests.all()
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionSheet:
     """What the page of one question shows beside its form."""
 
     options: Sequence[ResponseOption]
-    requests: Sequence[tuple[str, EvidenceRequest]]  # the kind in words, and what is asked for
+    when: str  # in which case the question does not apply
+    steps: Sequence[str]
+    additions: Sequence[str]
+    requests: Sequence[Request]
     domain: Sequence[QuestionRow]
     place: int  # 4 of the domain's questions
     previous: QuestionRow | None
@@ -277,6 +314,7 @@ def options_of(answer: Answer) -> list[ResponseOption]:
 def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> QuestionSheet:
     """The page of one question: at most 5 queries beside the one for its options."""
     assessment = answer.assessment
+    statements = {option.key: option.text for option in options}
     asked = _asked(assessment)
     rows = [(one.criterion.domain.slug, _row(one, asked.get(one.pk, ()))) for one in _answers(assessment)]
     numbers = [row.number for _, row in rows]
@@ -285,7 +323,10 @@ def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> Questio
     sent = answer.queries.filter(round=assessment.round).select_related("by") if answer.pk in asked else []
     return QuestionSheet(
         options=options,
-        requests=[(KINDS.get(one.kind, one.kind), one) for one in answer.criterion.evidence_requests.all()],
+        when=_neutral(answer.criterion.applicability.get("when", ""), statements),
+        steps=[_neutral(step, statements) for step in answer.criterion.validation_steps],
+        additions=[_neutral(step, statements) for step in answer.criterion.validation_additions],
+        requests=_requests(answer, statements),
         domain=domain,
         place=[row.number for row in domain].index(answer.criterion.number) + 1,
         previous=rows[at - 1][1] if at else None,

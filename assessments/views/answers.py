@@ -189,7 +189,7 @@ def answer_draft(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     reply = {
         "version": saved.version,
         "savedAt": f"{timezone.localtime():%H:%M:%S}",
-        "warnings": files.stale_sentences(saved),
+        "warnings": [],
         "plan": needs_plan(form.options, saved.statements),
     }
     return JsonResponse(reply)

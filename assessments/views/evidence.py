@@ -123,7 +123,7 @@ def _stored(request: HttpRequest, item: Evidence, answer: Answer | None) -> Http
     if answer is None:
         context["titles"] = files.titles_of(item.assessment)
     html = render_to_string("assessments/evidence/row.html", context, request=request)
-    return JsonResponse({"html": html, "warnings": files.stale_sentences(answer) if answer else []}, status=201)
+    return JsonResponse({"html": html, "warnings": []}, status=201)
 
 
 @require_GET
