@@ -11,6 +11,8 @@ from assessments.reports.text import day, long_day
 STEP = Decimal("0.1")
 """The smallest step of a score."""
 SOURCES = {"read": "read from the file", "stated": "stated by the vendor", "": ""}
+ACCOUNTS_NAMED = 4
+MISSING = "The preview of {name} could not be read, so the image is missing here. The file is listed in appendix B."
 
 
 @dataclass(frozen=True)
@@ -102,23 +104,27 @@ def _extract(item: EvidenceItem, is_unreadable: bool) -> ExtractView:
         dated = f"Shows {long_day(item.effective_on)} ({SOURCES.get(item.effective_source, item.effective_source)}). "
     added = f"Added by {item.received_by} on {long_day(item.received_on)}."
     asked = f" {_questions(item.questions)}." if item.questions else ""
+    accounts = f" {_accounts(item.accounts)}." if item.accounts else ""
     return ExtractView(
         number=str(item.number),
         title=item.name,
-        caption=f"{dated}{added}{asked}",
+        caption=f"{dated}{added}{asked}{accounts}",
         image=f"evidence:{item.number}" if item.preview and not is_unreadable else "",
         alt=f"Image of evidence E{item.number}, {item.name}. {dated}{added}",
-        problem=(
-            f"The preview of {item.name} could not be read, so the image is missing here. The file itself is listed in appendix B."
-            if item.preview and is_unreadable
-            else ""
-        ),
+        problem=MISSING.format(name=item.name) if item.preview and is_unreadable else "",
         table=_table(item),
     )
 
 
 def _questions(numbers: tuple[int, ...]) -> str:
     return f"{'Question' if len(numbers) == 1 else 'Questions'} {words.listed([str(number) for number in numbers])}"
+
+
+def _accounts(ids: tuple[str, ...]) -> str:
+    """The accounts a file speaks for; of many only how many."""
+    if len(ids) > ACCOUNTS_NAMED:
+        return f"{len(ids)} AWS accounts"
+    return f"{'Account' if len(ids) == 1 else 'Accounts'} {words.listed(ids)}"
 
 
 def _table(item: EvidenceItem) -> ExtractTable | None:
@@ -165,15 +171,19 @@ def _method(snapshot: Snapshot) -> MethodView:
         )
     return MethodView(
         results=tuple((verdict(result), *words.MEANINGS[result]) for result in words.MEANINGS),
-        weights=tuple((words.SEVERITIES.get(item.severity, item.severity), words.number(item.weight)) for item in method.weights),
+        weights=tuple(
+            (words.SEVERITIES.get(item.severity, item.severity), words.number(item.weight)) for item in method.weights
+        ),
         bands=tuple(bands),
         sum_line=sum_line,
         cap_line=f"A critical question that is not met holds the grade at {method.cap_grade} at best.",
-        priorities=tuple(
-            (priority_name(item.priority), "At the next assessment" if item.days is None else f"Within {item.days} days")
-            for item in method.priorities
-        ),
+        priorities=tuple((priority_name(item.priority), words.within(item.days)) for item in method.priorities),
     )
+
+
+def _place(where: str) -> str:
+    """Part of a criterion, in words."""
+    return words.PLACES.get(where, where.replace("_", " "))
 
 
 def _playbook(snapshot: Snapshot) -> PlaybookView:
@@ -184,8 +194,7 @@ def _playbook(snapshot: Snapshot) -> PlaybookView:
             (str(one.number), one.question) for one in snapshot.criteria if one.question_source == "reconstructed"
         ),
         errata=tuple(
-            (str(item.question), words.PLACES.get(item.where, item.where.replace("_", " ")), item.problem, item.used_instead)
-            for item in snapshot.errata
+            (str(item.question), _place(item.where), item.problem, item.used_instead) for item in snapshot.errata
         ),
         attribution=playbook.attribution,
         licence=playbook.licence,

@@ -73,9 +73,7 @@ def bar(counts: Counts, largest: int) -> Bar:
             continue
         width = max(unit * count - GAP, 1)
         segments.append(
-            Segment(
-                x=_px(left), width=_px(width), middle=_px(left + width / 2), count=str(count), paint=PAINTS[result]
-            )
+            Segment(x=_px(left), width=_px(width), middle=_px(left + width / 2), count=str(count), paint=PAINTS[result])
         )
         said.append(f"{count} {RESULTS[result].lower()}")
         left += unit * count

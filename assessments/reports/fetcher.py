@@ -5,10 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageFile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from assessments.reports.snapshot import EvidenceItem
+
+# Importing WeasyPrint switches this on for the whole process, and then half an image passes as a whole one, here and
+# where uploads are checked.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 ICONS = Path(__file__).parent / "assets" / "icons"
 IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
@@ -53,7 +57,7 @@ def previews(
 ) -> tuple[dict[str, Resource], frozenset[int]]:
     """Previews by name, evidence:1 and so on, and the numbers of those that are missing or damaged.
 
-    Any other trouble of the storage is raised: a report without its images because a disk was away would be wrong for ever.
+    Any other trouble of the storage is raised: a report without its images because a disk was away would stay wrong.
     """
     found: dict[str, Resource] = {}
     unreadable = set()

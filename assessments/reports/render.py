@@ -41,17 +41,18 @@ def render(
 ) -> bytes:
     """The report as a tagged PDF.
 
-    `open_image` gives the bytes of a preview by its storage key; a preview that is missing or damaged becomes a box that
-    names the file. `on_step` is called with the step that begins and the number of steps; what it raises ends the
-    rendering. Raises RenderFailed.
+    `open_image` gives the bytes of a preview by its storage key; one that is missing (FileNotFoundError) or damaged
+    becomes a box that names the file. `on_step` is called with the step that begins and the number of steps; what it
+    raises ends the rendering. Raises RenderFailed.
     """
     html, fetcher = _document(snapshot, open_image)
     identifier = snapshot.digest()[:IDENTIFIER_LENGTH].encode("ascii")
     try:
         with _without_collector(), _steps(on_step):
+            document = HTML(string=html, base_url=None, url_fetcher=fetcher)
             fonts = FontConfiguration()
             style = CSS(string=STYLE.read_text("utf-8"), url_fetcher=fetcher, font_config=fonts)
-            pdf = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(
+            pdf = document.write_pdf(
                 stylesheets=[style],
                 font_config=fonts,
                 pdf_variant="pdf/ua-1",

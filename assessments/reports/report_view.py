@@ -14,6 +14,8 @@ from assessments.reports.text import day, long_day, sentence, shorten, whole
 
 LONG_CARD_LINES = 26
 """A finding or answer with more lines than this may be split across pages; a shorter one never is."""
+LONG_NAME = 40
+"""A vendor's name with more characters is set smaller on the cover."""
 LINE_WIDTH = 88
 """Characters that fit on one line of a card, roughly."""
 EVIDENCE_SHOWN = 5
@@ -119,6 +121,7 @@ class Cover:
     organisation: str
     kicker: str
     vendor: str
+    vendor_css: str
     subtitle: str
     grade: str
     grade_css: str
@@ -200,7 +203,7 @@ def _head(snapshot: Snapshot, digest: str) -> Head:
         author=whole(snapshot.organisation),
         description=whole(f"Results of the {title} of {snapshot.vendor.name}, {long_day(snapshot.made_on)}"),
         created=f"{snapshot.made_on.isoformat()}T00:00:00Z",
-        vendor=shorten(snapshot.vendor.name, 60),
+        vendor=shorten(snapshot.vendor.name, 44),
         footer=f"Confidential · {shorten(title, 50)} · {long_day(snapshot.made_on)}",
         state="DRAFT" if snapshot.is_draft else "",
         digest=digest,
@@ -209,9 +212,8 @@ def _head(snapshot: Snapshot, digest: str) -> Head:
 
 def _cover(snapshot: Snapshot) -> Cover:
     counts, score, vendor = snapshot.counts, snapshot.score, snapshot.vendor
-    lines = [
-        f"{counts.met} of {words.plural(counts.total, 'question')} met. {words.plural(len(snapshot.findings), 'finding')}."
-    ]
+    findings = words.plural(len(snapshot.findings), "finding")
+    lines = [f"{counts.met} of {words.plural(counts.total, 'question')} met. {findings}."]
     if snapshot.previous:
         lines.append(f"Before ({snapshot.previous.period}): {snapshot.previous.grade}, {snapshot.previous.value:.1f}")
     if snapshot.is_provisional:
@@ -219,16 +221,17 @@ def _cover(snapshot: Snapshot) -> Cover:
     if snapshot.is_grade_capped:
         lines.append(f"Held at {score.grade}: a critical question is not met.")
     return Cover(
-        organisation=snapshot.organisation,
-        kicker=f"AWS assessment {snapshot.period}",
-        vendor=vendor.name,
-        subtitle=" ".join(filter(None, (sentence(vendor.service), sentence(words.TIERS.get(vendor.tier, vendor.tier))))),
+        organisation=shorten(snapshot.organisation, 90),
+        kicker=f"AWS assessment {shorten(snapshot.period, 40)}",
+        vendor=shorten(vendor.name, 125),
+        vendor_css="long" if len(vendor.name) > LONG_NAME else "",
+        subtitle=f"{sentence(shorten(vendor.service, 120))} {words.TIERS.get(vendor.tier, vendor.tier)}.".strip(),
         grade=score.grade or "–",
         grade_css=grade_css(score.grade),
         score="Not scored yet" if score.value is None else f"{score.value:.1f} out of 10",
         lines=tuple(lines),
         facts=_cover_facts(snapshot),
-        confidential=f"Confidential. For {snapshot.organisation} and {vendor.name} only.",
+        confidential=f"Confidential. For {shorten(snapshot.organisation, 70)} and {shorten(vendor.name, 70)} only.",
     )
 
 
@@ -245,7 +248,7 @@ def _cover_facts(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
         ("Analyst", snapshot.analyst or "Not assigned"),
         ("Closed by", closed or "Not closed yet"),
         ("Scope", words.plural(len(snapshot.accounts), "AWS account")),
-        ("Playbook", f"{snapshot.playbook.slug}, version {snapshot.playbook.version}"),
+        ("Playbook", f"{snapshot.playbook.slug} {snapshot.playbook.version}"),
     )
 
 
@@ -254,13 +257,17 @@ def _found(criteria: Sequence[CriterionResult]) -> str:
     applicable = [one for one in criteria if one.result != "not_applicable"]
     if not applicable:
         return "No question here applies."
+    pending = sum(one.result == "" for one in applicable)
+    reviewed = len(applicable) - pending
+    if not reviewed:
+        return "Not reviewed yet."
     met = sum(one.result == "met" for one in applicable)
-    parts = ["All questions met." if met == len(applicable) else f"{met} of {len(applicable)} met."]
+    some = f"{met} of {reviewed}{' reviewed' if pending else ''} met."
+    parts = ["All questions met." if met == len(applicable) else some]
     for result in ("not_met", "partly_met", "not_verified"):
         titles = [one.short_title for one in applicable if one.result == result]
         if titles:
             parts.append(f"{words.RESULTS[result]}: {'; '.join(titles)}.")
-    pending = sum(one.result == "" for one in applicable)
     if pending:
         parts.append(f"Not reviewed yet: {pending}.")
     return " ".join(parts)
@@ -269,14 +276,11 @@ def _found(criteria: Sequence[CriterionResult]) -> str:
 def _findings_intro(snapshot: Snapshot) -> str:
     if not snapshot.findings:
         return "There are no findings." if not snapshot.counts.pending else "There are no findings so far."
-    times = [
-        f"{priority_name(item.priority)}: {'checked at the next assessment' if item.days is None else f'within {item.days} days'}."
-        for item in snapshot.method.priorities
-    ]
+    times = [f"{priority_name(item.priority)}: {words.within(item.days)}." for item in snapshot.method.priorities]
     return " ".join(
         (
-            "A finding is a question that is not met, partly met or not verified. Its priority combines the severity of the "
-            "question, the tier of the vendor and the result.",
+            "A finding is a question that is not met, partly met or not verified. Its priority combines the severity "
+            "of the question, the tier of the vendor and the result.",
             *times,
             "Evidence numbers refer to appendix B.",
         )
@@ -324,7 +328,8 @@ def _result_row(one: CriterionResult) -> ResultRow:
 
 
 def _answer_card(one: CriterionResult) -> AnswerCard:
-    answer = one.statements if one.answer_kind == "statements" else (words.ANSWERS.get(one.answer_kind, one.answer_kind),)
+    said = one.statements if one.answer_kind == "statements" else ()
+    answer = said or (words.ANSWERS.get(one.answer_kind, one.answer_kind),)
     plan = tuple(filter(None, (one.plan, f"Planned for {long_day(one.plan_due_on)}." if one.plan_due_on else "")))
     matched = tuple(_match(item, one.statements) for item in one.matched)
     facts = (

@@ -314,7 +314,7 @@ class Snapshot:
         """Read what `to_data` gave. Raises SnapshotError for another schema version or any other shape."""
         version = data.get("schema_version") if isinstance(data, Mapping) else None
         if version != SCHEMA_VERSION or isinstance(version, bool):
-            raise SnapshotError(f"snapshot has schema version {version!r}; this version of Assay reads {SCHEMA_VERSION}")
+            raise SnapshotError(f"snapshot has schema version {version!r}; this version reads {SCHEMA_VERSION}")
         snapshot = _value(cls, data, "snapshot")
         assert isinstance(snapshot, cls)  # noqa: S101 -- _value builds what it is asked for
         return snapshot

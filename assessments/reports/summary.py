@@ -59,13 +59,17 @@ def summary_of(snapshot: Snapshot) -> Summary:
             for result in words.RESULTS
             if result
         ),
-        pending=f"{words.plural(counts.pending, 'question is', 'questions are')} not reviewed yet." if counts.pending else "",
+        pending=_pending(counts.pending),
         works=_works(snapshot.criteria),
         needs=_needs(snapshot),
         actions=tuple(_action(finding) for finding in first[:ACTIONS]),
         more_actions=f"{words.plural(left, 'more priority 1 action')} in the findings." if left > 0 else "",
         change=_change(snapshot),
     )
+
+
+def _pending(number: int) -> str:
+    return f"{words.plural(number, 'question is', 'questions are')} not reviewed yet." if number else ""
 
 
 def _headline(snapshot: Snapshot) -> str:
@@ -82,8 +86,8 @@ def _second(snapshot: Snapshot) -> str:
     """Where the vendor is strong and weak, and what that leaves to do."""
     scored = [domain for domain in snapshot.domains if domain.score.value is not None]
     first = sum(finding.priority == "P1" for finding in snapshot.findings)
-    todo = words.plural(len(snapshot.findings), "finding")
-    todo = f"there {'is' if len(snapshot.findings) == 1 else 'are'} {todo}" if snapshot.findings else "there are no findings"
+    number = len(snapshot.findings)
+    todo = f"there {'is' if number == 1 else 'are'} {words.plural(number, 'finding') if number else 'no findings'}"
     if first:
         todo += f", {first} of priority 1"
     ordered = sorted(scored, key=_by_value, reverse=True)
@@ -113,8 +117,9 @@ def _needs(snapshot: Snapshot) -> tuple[str, ...]:
     texts = []
     for finding in snapshot.findings[:POINTS]:
         one = by_number.get(finding.question)
-        said = (_side_text(one, "failure") or one.deviation) if one else ""
-        texts.append(said or next(iter(finding.what_we_saw), finding.title))
+        failure = _side_text(one, "failure") if one else ""
+        # A failure response speaks for itself; a deviation or a note needs to be told what it is about.
+        texts.append(failure or ": ".join((finding.title, *finding.what_we_saw[:1])))
     return _points(texts)
 
 
@@ -140,7 +145,6 @@ def _change(snapshot: Snapshot) -> str:
         verb = f"The score is unchanged at {now.value:.1f}"
     else:
         verb = f"The score {'rose' if now.value > before.value else 'fell'} from {before.value:.1f} to {now.value:.1f}"
-    grades = f"the grade stays {now.grade}" if now.grade == before.grade else f"the grade went from {before.grade} to {now.grade}"
+    moved = f"went from {before.grade} to {now.grade}"
+    grades = f"the grade {f'stays {now.grade}' if now.grade == before.grade else moved}"
     return f"{verb}, and {grades} (compared with {before.period})."
-
-

@@ -28,7 +28,12 @@ MEANINGS = {
 }
 SEVERITIES = {"critical": "Critical", "high": "High", "medium": "Medium", "low": "Low"}
 SEVERITY_ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3}
-TIERS = {"critical": "Critical vendor", "high": "High tier vendor", "medium": "Medium tier vendor", "low": "Low tier vendor"}
+TIERS = {
+    "critical": "Critical vendor",
+    "high": "High tier vendor",
+    "medium": "Medium tier vendor",
+    "low": "Low tier vendor",
+}
 ASSURANCES = {"verified": "Verified", "documented": "Documented", "asserted": "Asserted", "": "–"}
 ANSWERS = {
     "": "Not answered",
@@ -59,6 +64,11 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 def listed(items: Sequence[str]) -> str:
     """a, b and c."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def within(days: int | None) -> str:
+    """By when a finding of a priority is due."""
+    return "at the next assessment" if days is None else f"within {plural(days, 'day')}"
 
 
 def number(value: Decimal) -> str:

@@ -42,18 +42,24 @@ from assessments.scoring import CAP, GRADES, WEIGHTS, Mark, Result, assurance, g
 PLAYBOOK = Path(__file__).parents[2] / "playbook" / "data" / "aws-core.yaml"
 MADE_ON = date(2026, 12, 17)
 DAYS = {"P1": 30, "P2": 60, "P3": 90}
-RESULTS = {3: "partly_met", 7: "not_met", 11: "partly_met", 12: "not_met", 13: "not_met", 14: "not_met", 16: "not_met"} | {
-    17: "not_applicable", 22: "not_met", 24: "partly_met", 26: "not_verified", 30: "partly_met", 32: "not_met"
-}  # fmt: skip
+RESULTS = (
+    dict.fromkeys((3, 11, 24, 30), "partly_met")
+    | dict.fromkeys((7, 12, 13, 14, 16, 22, 32), "not_met")
+    | {17: "not_applicable", 26: "not_verified"}
+)
 NOTES = {
-    3: "Five of six accounts send CloudTrail logs to the logging account. The sandbox account writes to its own bucket.",
+    3: "Five of six accounts send CloudTrail logs to the logging account. The sandbox account keeps its own.",
     12: "Four application users in payments-prod sign API calls with static keys. Two are shared between systems.",
-    13: "Three of seven active keys in payments-prod had no use in 90 days or were never used: j.moreau, svc-legacy-sftp "
-    "and t.lind (key 2). The answer given was that all keys are in use.",
+    13: "Three of seven active keys in payments-prod had no use in 90 days or were never used: j.moreau, "
+    "svc-legacy-sftp and t.lind (key 2). The answer given was that all keys are in use.",
     16: "AdministratorAccess is attached to the Engineers group with 11 members.",
     26: "The screenshot shows that a trail exists, but not whether object actions are part of it.",
 }
-PLANS = {12: "Move the settlement export and the deployment jobs to roles.", 13: "Removal of svc-legacy-sftp is change CHG-4821."}
+PLANS = {
+    12: "Move the settlement export and the deployment jobs to roles.",
+    13: "Removal of svc-legacy-sftp is change CHG-4821.",
+}
+MARKUP = '<script>alert(1)</script> <img src="file:///etc/passwd"> {{ settings.SECRET_KEY }} {% debug %} &amp;'
 FILES = (
     ("credential-report-payments-prod.csv", "csv", (5, 6, 12, 13, 14)),
     ("payments-prod-users.png", "image", (12, 13, 14)),
@@ -89,7 +95,7 @@ def empty() -> Snapshot:
 
 def extreme() -> Snapshot:
     """Unbroken, endless, right-to-left and marked-up text wherever a person can type."""
-    markup = '<script>alert(1)</script> <img src="file:///etc/passwd"> {{ settings.SECRET_KEY }} {% debug %} &amp; \x00\ud800 end'
+    markup = MARKUP + " \x00\ud800 end"
     lines = "\n".join(f"line {number}" for number in range(500))
     arabic, emoji = "شركة المدفوعات الآمنة", "Ünïcode 🔐👩‍💻 Zahlungsverkehrsdienstleistungsgesellschaft"
     texts = {1: "x" * 50_000, 2: lines, 3: markup, 12: arabic * 20, 13: "e\u0301" * 3_000, 14: "\u202egnp.exe " + emoji}
@@ -127,6 +133,13 @@ def open_image(key: str) -> bytes:
     return _picture(key)
 
 
+def bitmap(kind: str, size: tuple[int, int]) -> bytes:
+    """A black image of this format and size."""
+    out = io.BytesIO()
+    Image.new("RGB", size).save(out, kind)
+    return out.getvalue()
+
+
 @functools.cache
 def _picture(key: str) -> bytes:
     image = Image.new("RGB", (1400, 788), "#f4f6f9")
@@ -149,7 +162,10 @@ def _playbook() -> dict[str, Any]:
 def _snapshot(results: dict[int, str], *, is_draft: bool) -> Snapshot:
     data = _playbook()
     criteria = tuple(_criterion(item, results.get(item["number"], "")) for item in data["criteria"])
-    marks = [Mark(one.domain, one.severity, Result(one.result) if one.result else None, bool(one.answer_kind)) for one in criteria]
+    marks = [
+        Mark(one.domain, one.severity, Result(one.result) if one.result else None, bool(one.answer_kind))
+        for one in criteria
+    ]
     outcome = score(marks)
     header = data["playbook"]
     return Snapshot(
@@ -247,7 +263,9 @@ def _domain(item: dict[str, Any], criteria: tuple[CriterionResult, ...], part: A
 def _findings(data: dict[str, Any], criteria: tuple[CriterionResult, ...]) -> tuple[Finding, ...]:
     source = {item["number"]: item for item in data["criteria"]}
     bad = [one for one in criteria if one.result in ("not_met", "partly_met", "not_verified")]
-    ranked = sorted((priority(severity=one.severity, tier="critical", result=Result(one.result)), one.number, one) for one in bad)
+    ranked = sorted(
+        (priority(severity=one.severity, tier="critical", result=Result(one.result)), one.number, one) for one in bad
+    )
     return tuple(
         Finding(
             number=index,

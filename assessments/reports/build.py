@@ -1,0 +1,292 @@
+"""Assessment to snapshot: reads what belongs to this one assessment, in a constant number of queries."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
+
+from assessments import scoring
+from assessments.models import Answer, Assessment, Evidence, Review
+from assessments.reports import snapshot as frozen
+from assessments.reports.extracts import credential_extract
+from assessments.scoring import Mark, Result
+from assessments.states import State
+from playbook.models import Criterion, ResponseOption, Side
+
+CREDENTIAL_REPORT = "iam-credential-report"
+EXTRACT_BYTES = 1_000_000
+"""A larger file is listed in the register and not read for an extract."""
+EXTRACTS = 10
+"""Files read for extracts in one report."""
+RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+GAPS = (Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """An answer with what belongs to it."""
+
+    answer: Answer
+    criterion: Criterion
+    options: Mapping[str, ResponseOption]
+    review: Review | None
+    evidence: tuple[int, ...]
+
+    @property
+    def result(self) -> Result | None:
+        return Result(self.review.result) if self.review else None
+
+    def matched(self) -> tuple[frozen.MatchedResponse, ...]:
+        """The responses the analyst found to be true, in the playbook's order."""
+        keys = set(self.review.matched) if self.review else set()
+        return tuple(
+            frozen.MatchedResponse(option.key, option.side, option.text)
+            for option in self.options.values()
+            if option.key in keys
+        )
+
+
+def build_snapshot(assessment: Assessment, made_on: date) -> frozen.Snapshot:
+    """What the assessment says now, as the report of the day `made_on` prints it.
+
+    Reads the database and small credential reports from the store. Raises OSError where the store does not answer.
+    """
+    files = _files(assessment)
+    items = _items(assessment, files)
+    outcome = scoring.score(
+        Mark(item.criterion.domain.slug, item.criterion.severity, item.result, item.answer.is_complete)
+        for item in items
+    )
+    vendor = assessment.vendor
+    return frozen.Snapshot(
+        organisation=settings.ORGANISATION_NAME,
+        vendor=frozen.VendorFacts(vendor.name, vendor.service, vendor.tier),
+        period=assessment.period,
+        made_on=made_on,
+        is_draft=assessment.state != State.CLOSED,
+        analyst=_name(assessment.analyst),
+        closed_by=_name(assessment.closed_by) if assessment.state == State.CLOSED else "",
+        closed_on=_closed_on(assessment),
+        submitted_on=_day(assessment.submitted_at),
+        due_on=assessment.due_on,
+        accounts=tuple(
+            frozen.AccountInScope(account.account_id, account.name, account.get_stage_display())
+            for account in vendor.aws_accounts.order_by("account_id")
+        ),
+        playbook=_playbook(assessment),
+        score=_score(outcome.total, outcome.grade),
+        is_provisional=outcome.is_provisional,
+        is_grade_capped=outcome.is_capped,
+        previous=_previous(assessment),
+        counts=_counts(items),
+        domains=_domains(assessment, items, outcome),
+        criteria=tuple(_criterion(item) for item in items),
+        findings=_findings(items, tier=vendor.tier, start=_closed_on(assessment) or made_on),
+        evidence=tuple(_evidence(number, file, items) for number, file in enumerate(files, start=1)),
+        errata=tuple(
+            frozen.Erratum(item.criterion.number, erratum["where"], erratum["source_problem"], erratum["we_use"])
+            for item in items
+            for erratum in item.criterion.errata
+        ),
+        method=_method(),
+    )
+
+
+def _files(assessment: Assessment) -> list[Evidence]:
+    """Evidence that counts, in the order it came in; its place in this list is its number."""
+    files = assessment.evidence.filter(withdrawn_at=None).select_related("received_by").prefetch_related("links")
+    return list(files.order_by("received_at", "pk"))
+
+
+def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
+    numbers: dict[int, list[int]] = {}
+    for number, file in enumerate(files, start=1):
+        for link in file.links.all():
+            numbers.setdefault(link.answer_id, []).append(number)
+    answers = assessment.answers.select_related("criterion__domain", "review").prefetch_related("criterion__options")
+    return [
+        _Item(
+            answer=answer,
+            criterion=answer.criterion,
+            options={option.key: option for option in answer.criterion.options.all()},
+            review=getattr(answer, "review", None),
+            evidence=tuple(numbers.get(answer.pk, ())),
+        )
+        for answer in answers.order_by("criterion__number")
+    ]
+
+
+def _criterion(item: _Item) -> frozen.CriterionResult:
+    answer, criterion, review = item.answer, item.criterion, item.review
+    return frozen.CriterionResult(
+        number=criterion.number,
+        code=criterion.code,
+        domain=criterion.domain.slug,
+        short_title=criterion.short_title,
+        question=criterion.question,
+        question_source=criterion.question_source,
+        severity=criterion.severity,
+        answer_kind=answer.kind,
+        statements=tuple(option.text for option in item.options.values() if option.key in answer.statements),
+        reason=answer.reason,
+        notes=answer.notes,
+        plan=answer.plan,
+        plan_due_on=answer.plan_due_on,
+        result=str(item.result or ""),
+        matched=item.matched(),
+        deviation=review.deviation if review else "",
+        note=review.note if review else "",
+        assurance=scoring.assurance(has_evidence=bool(item.evidence)) if review else "",
+        evidence=item.evidence,
+    )
+
+
+def _findings(items: Sequence[_Item], *, tier: str, start: date) -> tuple[frozen.Finding, ...]:
+    """Reviews that are not met, partly met or not verified; most serious first."""
+    gaps = [
+        (scoring.priority(severity=item.criterion.severity, tier=tier, result=item.result), item)
+        for item in items
+        if item.result in GAPS
+    ]
+    gaps.sort(
+        key=lambda gap: (gap[0], RANK[gap[1].criterion.severity], GAPS.index(gap[1].result), gap[1].criterion.number)
+    )
+    return tuple(_finding(number, item, priority, start) for number, (priority, item) in enumerate(gaps, start=1))
+
+
+def _finding(number: int, item: _Item, priority: str, start: date) -> frozen.Finding:
+    answer, criterion = item.answer, item.criterion
+    days = settings.FINDING_DUE_DAYS.get(priority)
+    return frozen.Finding(
+        number=number,
+        question=criterion.number,
+        code=criterion.code,
+        title=criterion.short_title,
+        result=str(item.result),
+        severity=criterion.severity,
+        priority=priority,
+        due_on=start + timedelta(days=days) if days is not None else None,
+        what_we_saw=_what_we_saw(item),
+        why_it_matters=criterion.severity_rationale or criterion.why_important,
+        what_to_do=tuple(criterion.remediation),
+        response=answer.plan,
+        response_due_on=answer.plan_due_on,
+        evidence=item.evidence,
+    )
+
+
+def _what_we_saw(item: _Item) -> tuple[str, ...]:
+    """The analyst's note, or else the failure responses found and the deviation written down."""
+    if item.review is None:
+        return ()
+    if item.review.note:
+        return (item.review.note,)
+    failures = [one.text for one in item.matched() if one.side == Side.FAILURE]
+    return (*failures, *filter(None, [item.review.deviation])) or ("The evidence does not show what the answer says.",)
+
+
+def _evidence(number: int, file: Evidence, items: Sequence[_Item]) -> frozen.EvidenceItem:
+    return frozen.EvidenceItem(
+        number=number,
+        name=file.name,
+        kind=file.kind,
+        format=file.format,
+        effective_on=_day(file.effective_at),
+        effective_source=file.effective_source,
+        received_on=timezone.localdate(file.received_at),
+        received_by=_name(file.received_by),
+        size=file.size,
+        sha256=file.sha256,
+        accounts=tuple(str(account) for account in file.accounts),
+        questions=tuple(item.criterion.number for item in items if number in item.evidence),
+        preview=file.preview.name or "",
+        preview_width=file.preview_width or 0,
+        preview_height=file.preview_height or 0,
+        extract=_extract(number, file),
+    )
+
+
+def _extract(number: int, file: Evidence) -> frozen.Extract | None:
+    if file.format != CREDENTIAL_REPORT or file.size > EXTRACT_BYTES or number > EXTRACTS:
+        return None
+    try:
+        with file.file.open("rb") as stored:
+            content = bytes(stored.read(EXTRACT_BYTES + 1))
+    except FileNotFoundError:  # the register still lists it; the reconciler reports the loss
+        return None
+    return credential_extract(content, received_at=file.received_at, effective_at=file.effective_at)
+
+
+def _domains(assessment: Assessment, items: Sequence[_Item], outcome: scoring.Score) -> tuple[frozen.DomainResult, ...]:
+    found = []
+    for domain in assessment.playbook.domains.order_by("order"):
+        part = outcome.domains.get(domain.slug)
+        if part is None:
+            continue
+        own = [item for item in items if item.criterion.domain.slug == domain.slug]
+        score = _score(part, scoring.grade_for(part.score))
+        found.append(frozen.DomainResult(domain.slug, domain.name, score, _counts(own)))
+    return tuple(found)
+
+
+def _score(part: scoring.Part, grade: str) -> frozen.ScoreFacts:
+    return frozen.ScoreFacts(part.score, grade, part.earned, Decimal(part.possible))
+
+
+def _counts(items: Sequence[_Item]) -> frozen.Counts:
+    found = Counter(str(item.result or "pending") for item in items)
+    return frozen.Counts(**{name: found[name] for name in (*map(str, Result), "pending")})
+
+
+def _previous(assessment: Assessment) -> frozen.PreviousScore | None:
+    """Score of the vendor's last closed assessment before this one, by whatever version of the same playbook."""
+    earlier = assessment.vendor.assessments.filter(
+        state=State.CLOSED, playbook__slug=assessment.playbook.slug, score__isnull=False, pk__lt=assessment.pk
+    )
+    last = earlier.order_by("-pk").first()
+    return frozen.PreviousScore(last.period, last.score, last.grade) if last and last.score is not None else None
+
+
+def _playbook(assessment: Assessment) -> frozen.PlaybookFacts:
+    playbook, header = assessment.playbook, assessment.playbook.data
+    licence = header.get("licence") or {}
+    return frozen.PlaybookFacts(
+        slug=playbook.slug,
+        title=playbook.title,
+        version=playbook.version,
+        attribution=header.get("attribution") or "",
+        licence=licence.get("name") or "",
+        licence_url=licence.get("url") or "",
+        changes_made=header.get("changes_made") or "",
+        disclaimer=header.get("disclaimer") or "",
+    )
+
+
+def _method() -> frozen.Method:
+    return frozen.Method(
+        weights=tuple(frozen.SeverityWeight(name, Decimal(weight)) for name, weight in scoring.WEIGHTS.items()),
+        grades=(
+            *(frozen.GradeBand(grade, lowest) for grade, lowest in scoring.GRADES),
+            frozen.GradeBand("F", Decimal("0.0")),
+        ),
+        priorities=tuple(
+            frozen.PriorityTime(name, settings.FINDING_DUE_DAYS.get(name)) for name in ("P1", "P2", "P3", "P4")
+        ),
+        cap_grade=scoring.CAP,
+    )
+
+
+def _closed_on(assessment: Assessment) -> date | None:
+    return _day(assessment.closed_at) if assessment.state == State.CLOSED else None
+
+
+def _day(at: datetime | None) -> date | None:
+    return None if at is None else timezone.localdate(at)
+
+
+def _name(person: object | None) -> str:
+    return "" if person is None else str(person)

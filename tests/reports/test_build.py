@@ -1,0 +1,197 @@
+"""From the database to the frozen values."""
+
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assessments.actions import workflow
+from assessments.models import Answer, Assessment, Evidence, EvidenceLink
+from assessments.reports.build import build_snapshot
+from assessments.reports.render import render
+from assessments.reports.snapshot import MatchedResponse, PreviousScore, Snapshot
+from tests.factories import answer_with, make_assessment, review_all, review_with
+from tests.reports.test_extracts import OLD, key, report, row
+from tests.reports.test_render import flat, text_of
+from users.models import User
+from vendors.models import Vendor
+
+TODAY = date(2026, 12, 17)
+RECEIVED = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def answer_to(assessment: Assessment, number: int) -> Answer:
+    return Answer.objects.select_related("criterion").get(assessment=assessment, criterion__number=number)
+
+
+def add_evidence(
+    assessment: Assessment, by: User, *numbers: int, content: bytes = b"x", hours: int = 0, **values: Any
+) -> Evidence:
+    """A stored file, linked to these questions."""
+    fields = {
+        "name": "statement.pdf",
+        "kind": "pdf",
+        "content_type": "application/pdf",
+        "sha256": "ab" * 32,
+        "received_at": RECEIVED + timedelta(hours=hours),
+        "received_by": by,
+    }
+    evidence = Evidence(assessment=assessment, size=len(content), **(fields | values))
+    evidence.file.save("x", ContentFile(content), save=False)
+    evidence.save()
+    for number in numbers:
+        EvidenceLink.objects.create(evidence=evidence, answer=answer_to(assessment, number), by=by)
+    return evidence
+
+
+@pytest.fixture
+def reviewed(submitted: Assessment, ana: User) -> Assessment:
+    """Root without MFA, two other gaps, everything else met; not closed."""
+    for number, result, note in (
+        (5, "not_met", "Two root users have no MFA."),
+        (13, "not_met", ""),
+        (3, "partly_met", ""),
+    ):
+        review_with(answer_to(submitted, number), result, by=ana, note=note)
+    return review_all(submitted, by=ana)
+
+
+def test_an_assessment_that_is_not_closed_is_a_draft(submitted: Assessment) -> None:
+    snapshot = build_snapshot(submitted, TODAY)
+    assert (snapshot.is_draft, snapshot.closed_by, snapshot.closed_on) == (True, "", None)
+    assert snapshot.counts.pending == 33
+    assert snapshot.score.value is None
+    assert snapshot.findings == ()
+
+
+def test_a_closed_assessment_is_final(reviewed: Assessment, ana: User) -> None:
+    closed = workflow.close(assessment=reviewed, by=ana)
+    snapshot = build_snapshot(closed, TODAY)
+    assert (snapshot.is_draft, snapshot.closed_by) == (False, str(ana))
+    assert snapshot.closed_on is not None
+    assert snapshot.findings[0].due_on == snapshot.closed_on + timedelta(days=30)
+
+
+def test_score_counts_and_findings_come_from_the_reviews(reviewed: Assessment, acme: Vendor) -> None:
+    snapshot = build_snapshot(reviewed, TODAY)
+    assert (snapshot.counts.met, snapshot.counts.partly_met, snapshot.counts.not_met) == (30, 1, 2)
+    assert (snapshot.score.value, snapshot.score.grade) == (reviewed.score, reviewed.grade)
+    assert snapshot.is_grade_capped is True
+    assert snapshot.score.grade == "C"
+    assert sum(domain.score.earned for domain in snapshot.domains) == snapshot.score.earned
+    assert sum(domain.score.possible for domain in snapshot.domains) == snapshot.score.possible
+    assert {domain.slug: str(domain.score.value) for domain in snapshot.domains} == reviewed.domain_scores
+    assert acme.tier == "critical"
+    assert [(one.number, one.question, one.result, one.priority) for one in snapshot.findings] == [
+        (1, 5, "not_met", "P1"),
+        (2, 3, "partly_met", "P2"),
+        (3, 13, "not_met", "P2"),
+    ]
+    assert [one.due_on for one in snapshot.findings] == [date(2027, 1, 16), date(2027, 2, 15), date(2027, 2, 15)]
+
+
+def test_what_we_saw_is_the_note_or_else_what_was_matched(reviewed: Assessment) -> None:
+    first, second, third = build_snapshot(reviewed, TODAY).findings
+    assert first.what_we_saw == ("Two root users have no MFA.",)
+    assert second.what_we_saw[-1] == "Half of it is in place."
+    assert third.what_we_saw == ("Some IAM access keys were never used, or have not been used for more than 90 days.",)
+    assert third.why_it_matters == "A forgotten key still works for whoever finds it, and nobody is watching it."
+    assert third.what_to_do[0].startswith("Deactivate every key")
+
+
+def test_an_answer_with_its_words(in_progress: Assessment, rita: User) -> None:
+    answer_with(answer_to(in_progress, 13), "aws-core-13-a2", by=rita, notes="None left.")
+    one = build_snapshot(in_progress, TODAY).criteria[12]
+    assert (one.number, one.code, one.domain) == (13, "aws-core-13", "identity-and-access-management")
+    assert (one.answer_kind, one.statements, one.notes) == (
+        "statements",
+        ("The AWS account contains no IAM access keys.",),
+        "None left.",
+    )
+    assert (one.result, one.assurance, one.matched) == ("", "", ())
+
+
+def test_matched_responses_have_their_side_and_text(reviewed: Assessment) -> None:
+    one = build_snapshot(reviewed, TODAY).criteria[12]
+    assert one.matched == (
+        MatchedResponse(
+            "aws-core-13-f1",
+            "failure",
+            "Some IAM access keys were never used, or have not been used for more than 90 days.",
+        ),
+    )
+
+
+def test_evidence_is_numbered_as_it_came_in(reviewed: Assessment, rita: User) -> None:
+    add_evidence(reviewed, rita, 13, 14, hours=2, name="second.pdf")
+    add_evidence(reviewed, rita, 13, hours=1, name="first.pdf", effective_at=RECEIVED, effective_source="stated")
+    add_evidence(reviewed, rita, 13, name="gone.pdf", withdrawn_at=RECEIVED, withdrawn_by=rita)
+    snapshot = build_snapshot(reviewed, TODAY)
+    assert [(item.number, item.name, item.questions) for item in snapshot.evidence] == [
+        (1, "first.pdf", (13,)),
+        (2, "second.pdf", (13, 14)),
+    ]
+    assert (snapshot.evidence[0].effective_on, snapshot.evidence[0].effective_source) == (date(2026, 11, 23), "stated")
+    assert snapshot.evidence[0].received_by == str(rita)
+    assert (snapshot.criteria[12].evidence, snapshot.criteria[13].evidence) == ((1, 2), (2,))
+    assert (snapshot.criteria[12].assurance, snapshot.criteria[11].assurance) == ("documented", "asserted")
+    assert next(one for one in snapshot.findings if one.question == 13).evidence == (1, 2)
+
+
+def test_a_credential_report_has_an_extract(reviewed: Assessment, rita: User) -> None:
+    content = report(row("svc-old", **key(1, OLD, OLD)))
+    values = {"name": "r.csv", "kind": "csv", "content_type": "text/csv", "format": "iam-credential-report"}
+    add_evidence(reviewed, rita, 13, content=content, effective_at=RECEIVED, effective_source="read", **values)
+    lost = add_evidence(reviewed, rita, 13, content=content, hours=1, **values)
+    default_storage.delete(lost.file.name)
+    first, second = build_snapshot(reviewed, TODAY).evidence
+    assert first.extract is not None
+    assert first.extract.rows[0].cells[0] == "svc-old"
+    assert second.extract is None
+
+
+def test_the_score_before_is_that_of_the_last_closed_assessment(acme: Vendor, rita: User) -> None:
+    make_assessment(vendor=acme, state="closed", period="2025")
+    now = make_assessment(vendor=acme, state="submitted", period="2026")
+    assert build_snapshot(now, TODAY).previous == PreviousScore("2025", Decimal("10.0"), "A")
+
+
+def test_another_vendors_score_is_never_the_one_before(birch: Vendor, submitted: Assessment) -> None:
+    make_assessment(vendor=birch, state="closed", period="2025")
+    assert build_snapshot(submitted, TODAY).previous is None
+
+
+def test_asking_twice_a_day_gives_one_digest(reviewed: Assessment) -> None:
+    again = Assessment.objects.get(pk=reviewed.pk)
+    assert build_snapshot(reviewed, TODAY).digest() == build_snapshot(again, TODAY).digest()
+    assert build_snapshot(again, date(2026, 12, 18)).digest() != build_snapshot(again, TODAY).digest()
+
+
+def test_the_number_of_queries_does_not_grow(reviewed: Assessment, rita: User) -> None:
+    counts = []
+    for size in (1, 3):
+        for _ in range(size):
+            add_evidence(reviewed, rita, 1, 2, 3)
+        fresh = Assessment.objects.get(pk=reviewed.pk)
+        with CaptureQueriesContext(connection) as queries:
+            build_snapshot(fresh, TODAY)
+        counts.append(len(queries))
+    assert counts == [9, 9]
+
+
+def test_what_was_built_can_be_stored_read_and_rendered(reviewed: Assessment) -> None:
+    snapshot = build_snapshot(reviewed, TODAY)
+    copy = Snapshot.from_json(snapshot.to_json())
+    assert copy == snapshot
+    words = flat(text_of(render(copy, open_image=lambda key: b"")))
+    assert "Two root users have no MFA." in words
+    assert "Held at C: a critical question is not met." in words
+    assert snapshot.digest() in words
+    assert dataclasses.replace(copy, organisation="x").digest() not in words
