@@ -1,5 +1,6 @@
 """A stored playbook back as a file."""
 
+import textwrap
 from typing import Any
 
 import yaml
@@ -33,9 +34,13 @@ def document_of(playbook: Playbook) -> schema.Document:
 def to_yaml(playbook: Playbook) -> str:
     """The playbook as YAML, equal in content to the file it came from, under its licence."""
     licence = playbook.data["licence"]
-    head = f"# {playbook.title}, version {playbook.version}\n# {playbook.data['attribution']}\n"
-    head += f"# Licence: {licence['name']}, {licence['url']}\n\n"
-    return head + yaml.safe_dump(document_of(playbook), sort_keys=False, allow_unicode=True, width=110)
+    head = [
+        f"{playbook.title}, version {playbook.version}",
+        *textwrap.wrap(playbook.data["attribution"], 100),
+        f"Licence: {licence['name']}, {licence['url']}",
+    ]
+    comment = "".join(f"# {line}\n" for line in head)
+    return f"{comment}\n" + yaml.safe_dump(document_of(playbook), sort_keys=False, allow_unicode=True, width=110)
 
 
 def _criterion(row: Criterion) -> dict[str, Any]:

@@ -105,7 +105,9 @@ def criterion_sheet(playbook: Playbook, number: int) -> CriterionSheet | None:
         return None
     beside = {
         row.number: row
-        for row in playbook.criteria.filter(number__in=(number - 1, number + 1)).only("number", "short_title")
+        for row in playbook.criteria.filter(number__in=(number - 1, number + 1)).only(
+            "playbook", "number", "short_title"
+        )
     }
     return CriterionSheet(
         playbook=playbook,
