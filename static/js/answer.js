@@ -113,6 +113,7 @@ function wire(form) {
       },
     },
   });
+  $("#savestate")?.removeAttribute("hidden");           // without this script it would promise what nobody does
   $("[data-try-now]")?.addEventListener("click", () => draft.saveNow());
   offer(form, place, () => { changed(); draft.saveNow(); });
 }
