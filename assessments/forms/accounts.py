@@ -80,6 +80,7 @@ class PasteForm(forms.Form):
         label="Paste many at once",
         required=False,
         max_length=100_000,
+        strip=False,  # lines are counted as the person sees them
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         help_text="One per line: account ID, name, stage. For example 111122223333, payments-prod, production",
     )

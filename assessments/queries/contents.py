@@ -1,5 +1,6 @@
 """A stored file made readable on a page: always our own words and pictures, never the file itself."""
 
+import codecs
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,6 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 
 from assessments.evaluators.formats import credential_report
-from assessments.evaluators.formats.text import encoding_of
 from assessments.models import Evidence, EvidenceKind
 from assessments.queries.files import CREDENTIAL_REPORT, day, size_of
 
@@ -113,9 +113,17 @@ def _report(evidence: Evidence, page: str) -> Content:
 def _text(evidence: Evidence) -> Content:
     with evidence.file.open("rb") as stored:
         data = stored.read(TEXT_BYTES + 1)
-    head = data[:TEXT_BYTES]
-    text = head.decode(encoding_of(head) or "utf-8", errors="replace")
-    return Content(kind="text", text=text, is_cut=len(data) > TEXT_BYTES)
+    return Content(kind="text", text=_decoded(data[:TEXT_BYTES]), is_cut=len(data) > TEXT_BYTES)
+
+
+def _decoded(head: bytes) -> str:
+    """The beginning of a text, which may end inside a letter."""
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    decoder = codecs.getincrementaldecoder("utf-16" if is_wide else "utf-8-sig")()
+    try:
+        return decoder.decode(head)
+    except UnicodeDecodeError:
+        return head.decode("cp1252", errors="replace")
 
 
 def _bundle(evidence: Evidence) -> Content:

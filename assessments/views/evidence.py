@@ -62,7 +62,7 @@ def _library(pk: int) -> str:
 def _may_upload(request: HttpRequest, pk: int) -> HttpResponse | None:
     """The door, before the body is read."""
     try:
-        assessment_for(request.user, pk, Permission.ANSWER)
+        request.assessment = assessment_for(request.user, pk, Permission.ANSWER)
     except NotNow as closed:
         return _turn_away(request, 423, str(closed), _library(pk))
     return None
@@ -76,7 +76,7 @@ def _too_large(request: HttpRequest, pk: int) -> HttpResponse:
 @at_most(UPLOAD_BODY_BYTES, _too_large, before=_may_upload)
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Store files: one from a script, which gets its row back, or several from a plain form."""
-    assessment = assessment_for(request.user, pk, Permission.ANSWER)
+    assessment: Assessment = request.assessment  # which came through the door before the body was read
     number = request.POST.get("number", "")
     back = _library(pk)
     try:
