@@ -27,6 +27,8 @@ CSV_CELL_BYTES: Final = 64 * KB
 JSON_DEPTH: Final = 64  # levels of objects and arrays
 JSON_VALUES: Final = 5_000_000  # values, so that a small file cannot fill the memory
 PDF_OBJECTS: Final = 200_000  # objects
+PDF_MEMORY_BYTES: Final = 1 * GB  # of the process that opens a PDF
+PDF_SECONDS: Final = 10  # of processor time to open a PDF; the wall clock gets twice as much
 
 # --- A ZIP, which must be an evidence bundle -------------------------------------------------------------------
 
@@ -82,6 +84,8 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("JSON_DEPTH", JSON_DEPTH, "levels", "nesting of a JSON"),
     Limit("JSON_VALUES", JSON_VALUES, "values", "values in a JSON"),
     Limit("PDF_OBJECTS", PDF_OBJECTS, "objects", "objects in a PDF"),
+    Limit("PDF_MEMORY_BYTES", PDF_MEMORY_BYTES, "bytes", "memory to open one PDF"),
+    Limit("PDF_SECONDS", PDF_SECONDS, "seconds", "processor time to open one PDF"),
     Limit("BUNDLE_FILES", BUNDLE_FILES, "files", "files in a bundle"),
     Limit("BUNDLE_BYTES", BUNDLE_BYTES, "bytes", "all files of a bundle, unpacked"),
     Limit("BUNDLE_FILE_BYTES", BUNDLE_FILE_BYTES, "bytes", "one file of a bundle, unpacked"),

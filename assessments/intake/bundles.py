@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from assessments.intake.refusal import Refused
+from assessments.intake.signatures import HEAD, SAVE_AS_PDF, sniff
 from assessments.intake.texts import decode, read_json
 from assessments.limits import BUNDLE_BYTES, BUNDLE_FILE_BYTES, BUNDLE_FILES, BUNDLE_RATIO
 
@@ -23,16 +24,21 @@ _TOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.(json|md|txt|csv)")
 _MEMBER = re.compile(
     r"(\d{12})/(global|[a-z]{2,4}(-[a-z]+)+-\d{1,2})/[A-Za-z0-9][A-Za-z0-9._+=@,-]{0,200}\.(json|csv|txt)"
 )
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _FOLDER = re.compile(r"(\d{12}/)?([a-z0-9-]+/)?")
 _LOCAL = struct.Struct("<4s5H3I2H")
+_END = struct.Struct("<4s4H2IH")
+_DIRECTORY_ENTRY = 400  # bytes of one directory entry with a long path, on average over a whole bundle
+_LOCKED = 0x1 | 0x40 | 0x2000  # flags: encrypted, strongly encrypted, headers masked
 
 
 def inspect(stream: BinaryIO, size: int) -> dict[str, object]:
     """Accounts, number of files and time of collection. Raises Refused for everything else than a bundle."""
     try:
+        _check_end(stream, size)
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
-            _check_frame(archive, members, size)
+            _check_frame(archive, members)
             names = _check_members(members)
             _check_places(stream, archive, members)
             manifest = _read_all(archive, members, names)
@@ -44,16 +50,31 @@ def inspect(stream: BinaryIO, size: int) -> dict[str, object]:
     return {"files": len(names), "accounts": accounts, "generated_at": _collected_at(manifest)}
 
 
-def _check_frame(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], size: int) -> None:
-    """Nothing before, between or behind: a file that is a ZIP and something else is refused."""
-    if len(members) > BUNDLE_FILES:
+def _check_end(stream: BinaryIO, size: int) -> None:
+    """The end record stands at the very end and announces a directory of a size we are ready to read.
+
+    A comment, or anything else behind it, and the large format (ZIP64), which no bundle needs, are refused.
+    """
+    stream.seek(max(size - _END.size, 0))
+    record = stream.read()
+    if len(record) != _END.size:
+        raise Refused(_DAMAGED)
+    signature, disk, start_disk, here, count, length, start, comment = _END.unpack(record)
+    if signature != b"PK\x05\x06" or disk or start_disk or here != count or comment:
+        raise Refused(_DAMAGED)
+    if count > BUNDLE_FILES or length > BUNDLE_FILES * _DIRECTORY_ENTRY:
         raise Refused(_LARGE)
+    if start + length + _END.size != size:
+        raise Refused(_DAMAGED)
+
+
+def _check_frame(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    """Nothing stands before the first file: what is a ZIP and something else is refused."""
     if not members:
         raise Refused(_UNPACK)
-    if archive.comment or min(member.header_offset for member in members) != 0:
-        raise Refused(_DAMAGED)
-    archive.fp.seek(size - 22)  # where the end record has to stand when nothing follows it
-    if archive.fp.read(4) != b"PK\x05\x06":
+    if any(member.filename == "[Content_Types].xml" for member in members):
+        raise Refused(SAVE_AS_PDF)
+    if min(member.header_offset for member in members) != 0:
         raise Refused(_DAMAGED)
 
 
@@ -64,7 +85,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> dict[str, str]:
     names: dict[str, str] = {}
     top = _common_folder([member.filename for member in members])
     for member in members:
-        if member.flag_bits & 0x1:
+        if member.flag_bits & _LOCKED:
             raise Refused("The ZIP is protected by a password. Unpack it and add the files.")
         mode = member.external_attr >> 16
         if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_IFMT(mode) == 0):
@@ -102,23 +123,25 @@ def _check_places(stream: BinaryIO, archive: zipfile.ZipFile, members: list[zipf
     for member, end in zip(ordered, ends, strict=True):
         stream.seek(member.header_offset)
         fields = _LOCAL.unpack(stream.read(_LOCAL.size))
-        signature, flags, packed, unpacked, name_length, extra = fields[0], fields[2], *fields[7:11]
+        signature, flags, method, crc, packed, unpacked, name_length, extra = fields[0], *fields[2:4], *fields[6:11]
         name = stream.read(name_length)
         same_name = name == member.orig_filename.encode("utf-8" if flags & 0x800 else "cp437")
         has_descriptor = bool(flags & 0x8)
-        same_size = has_descriptor or (packed, unpacked) == (member.compress_size, member.file_size)
+        is_same = (flags, method) == (member.flag_bits, member.compress_type) and (
+            has_descriptor or (crc, packed, unpacked) == (member.CRC, member.compress_size, member.file_size)
+        )
         data_end = member.header_offset + _LOCAL.size + name_length + extra + member.compress_size
         gap = end - data_end
         if (
             signature != b"PK\x03\x04"
             or not same_name
-            or not same_size
-            or not 0 <= gap <= (24 if has_descriptor else 0)
+            or not is_same
+            or gap not in ({12, 16, 24} if has_descriptor else {0})
         ):
             raise Refused(_DAMAGED)
 
 
-def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]) -> object:
+def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]) -> dict[str, object]:
     """Read every file once, so that its size and checksum are true; give back the manifest."""
     manifest: object = None
     for member in members:
@@ -128,6 +151,8 @@ def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: d
         parts = []
         with archive.open(member) as file:
             while chunk := file.read(1 << 20):
+                if not read:
+                    _check_start(chunk)
                 read += len(chunk)
                 if read > member.file_size:
                     raise Refused(_DAMAGED)
@@ -137,12 +162,24 @@ def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: d
             raise Refused(_DAMAGED)
         if parts:
             manifest = read_json(decode(b"".join(parts)))
+    if not isinstance(manifest, dict):
+        raise Refused(_UNPACK)
     return manifest
 
 
-def _collected_at(manifest: object) -> str | None:
+def _check_start(chunk: bytes) -> None:
+    """A bundle holds text and nothing else: no archive, program or page hides in it under another name."""
+    try:
+        is_text = sniff(chunk[:HEAD]) == "text" and (chunk.startswith(_UTF16) or b"\x00" not in chunk[:HEAD])
+    except Refused:
+        is_text = False
+    if not is_text:
+        raise Refused(_UNPACK)
+
+
+def _collected_at(manifest: dict[str, object]) -> str | None:
     """When the collector ran, as ISO 8601 with a zone, where the manifest says so."""
-    text = manifest.get("collected_at") if isinstance(manifest, dict) else None
+    text = manifest.get("collected_at")
     if not isinstance(text, str):
         return None
     try:

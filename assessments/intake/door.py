@@ -3,9 +3,11 @@
 import hashlib
 import io
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT, detect
+from assessments.evaluators.formats.container import BASE64_START
 from assessments.evaluators.formats.credential_report import CredentialReport, HeaderOnly, TooLarge, Unreadable, parse
 from assessments.evaluators.formats.credential_report import summary as report_summary
 from assessments.intake import bundles, images, pdfs, texts
@@ -67,7 +69,7 @@ def examine(stream: BinaryIO, name: str) -> Accepted:
         preview, preview_size = images.rebuild(stream, _all(stream))
         return _accepted(stream, "image", true_type, name, size, sha256, preview=preview, preview_size=preview_size)
     if true_type == "pdf":
-        return _accepted(stream, "pdf", "pdf", name, size, sha256, facts=pdfs.inspect(stream))
+        return _accepted(stream, "pdf", "pdf", name, size, sha256, facts=pdfs.inspect(_all(stream)))
     if true_type == "zip":
         return _accepted(stream, "zip", "zip", name, size, sha256, facts=bundles.inspect(stream, size))
     return _examine_text(stream, name, size, sha256)
@@ -107,11 +109,11 @@ def _all(stream: BinaryIO) -> bytes:
 def _examine_text(stream: BinaryIO, name: str, size: int, sha256: str) -> Accepted:
     data = _all(stream)
     text = texts.decode(data)
-    kind = texts.kind_of(text)
-    noun, limit = {"csv": ("CSV", CSV_BYTES), "json": ("JSON", JSON_BYTES), "text": ("text file", TEXT_BYTES)}[kind]
     report = _credential_report(data, name)
-    if report is not None and kind == "text" and not text.lstrip("\ufeff \t\r\n\"'").startswith("dXNlcixhcm4"):
-        kind, noun, limit = "csv", "CSV", CSV_BYTES
+    kind = texts.kind_of(text, name) if report is None else _carrier(text)
+    noun, limit = {"csv": ("CSV", CSV_BYTES), "json": ("JSON", JSON_BYTES), "text": ("text file", TEXT_BYTES)}[kind]
+    if report is not None:  # its own caps count, and undecoded base64 is longer than a text may be
+        limit = max(limit, CSV_BYTES)
     if size > limit:
         raise _too_large(noun, size, limit)
     if kind == "json":
@@ -122,21 +124,25 @@ def _examine_text(stream: BinaryIO, name: str, size: int, sha256: str) -> Accept
     return _accepted(stream, kind, kind, name, size, sha256, credential_report=report, facts=facts)
 
 
+def _carrier(text: str) -> str:
+    """What carries a credential report: the wrapper of the command line, undecoded base64, or the table itself."""
+    start = text.lstrip("\ufeff \t\r\n\"'")
+    return "json" if start.startswith("{") else "text" if start.startswith(BASE64_START) else "csv"
+
+
 def _credential_report(data: bytes, name: str) -> CredentialReport | None:
     """The report where it is one. Raises Refused where it is one that is too large; damage is named in its problems."""
     if detect(data, name) != CREDENTIAL_REPORT:
         return None
     try:
-        return parse(data)
+        return parse(data, received_at=datetime.now(UTC))
     except TooLarge as error:
         raise Refused(str(error)) from error
     except (HeaderOnly, Unreadable):
         return None
 
 
-def _accepted(
-    stream: BinaryIO, kind: str, true_type: str, name: str, size: int, sha256: str, **more: object
-) -> Accepted:
+def _accepted(stream: BinaryIO, kind: str, true_type: str, name: str, size: int, sha256: str, **more: Any) -> Accepted:
     stream.seek(0)
     return Accepted(
         kind=kind,
@@ -145,5 +151,5 @@ def _accepted(
         size=size,
         sha256=sha256,
         file=stream,
-        **more,  # type: ignore[arg-type] -- the callers above name fields of Accepted
+        **more,
     )

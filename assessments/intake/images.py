@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
@@ -21,22 +22,22 @@ def rebuild(stream: BinaryIO, data: bytes) -> tuple[bytes, tuple[int, int]]:
     At most PREVIEW_SIDE pixels on the longer side, on white. Raises Refused for what is too large, damaged, animated,
     or followed by other data.
     """
+    _check_size(_declared_size(data))
     if _end_of_image(data) != len(data):
         raise Refused(_TAIL)
     try:
-        with Image.open(stream, formats=("PNG", "JPEG")) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(stream, formats=("PNG", "JPEG")) as image:
             _check_size(image.size)
             if image.format == "PNG" and getattr(image, "is_animated", False):
                 raise Refused(_ANIMATED)
             # A JPEG is decoded at about the size it is needed in.
             image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
             image.load()
-            picture = _on_white(ImageOps.exif_transpose(image))
+            picture = _on_white(_smaller(ImageOps.exif_transpose(image)))
     except Refused:
         raise
     except (OSError, ValueError, SyntaxError, struct.error, EOFError, Image.DecompressionBombError) as error:
         raise Refused(_DAMAGED) from error
-    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=PREVIEW_QUALITY)
     return out.getvalue(), picture.size
@@ -52,10 +53,20 @@ def _check_size(size: tuple[int, int]) -> None:
         )
 
 
+def _smaller(image: Image.Image) -> Image.Image:
+    """The picture in its final size, before anything else makes a copy of all its pixels."""
+    if image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if not image.mode.startswith("I"):
+        image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    return image
+
+
 def _on_white(image: Image.Image) -> Image.Image:
     """A new picture that has these pixels, without alpha, palette, profile or any other data."""
-    if image.mode.startswith("I"):
+    if image.mode.startswith("I"):  # 16 bits of grey
         image = image.convert("I").point(lambda value: value / 256).convert("L")
+        image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         layer = image.convert("RGBA")
         white = Image.new("RGB", image.size, "white")
@@ -64,6 +75,24 @@ def _on_white(image: Image.Image) -> Image.Image:
     fresh = Image.new("RGB", image.size)
     fresh.paste(image.convert("RGB"))
     return fresh
+
+
+def _declared_size(data: bytes) -> tuple[int, int]:
+    """Width and height from the header alone, read by us before any library looks at the file."""
+    if data.startswith(b"\x89PNG"):
+        if data[12:16] != b"IHDR" or len(data) < 24:
+            raise Refused(_DAMAGED)
+        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    place = 2
+    while place + 9 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:  # a frame header
+            return int.from_bytes(data[place + 7 : place + 9]), int.from_bytes(data[place + 5 : place + 7])
+        if marker == 0xFF:
+            place += 1
+        else:
+            place += 2 + int.from_bytes(data[place + 2 : place + 4])
+    raise Refused(_DAMAGED)
 
 
 def _end_of_image(data: bytes) -> int:

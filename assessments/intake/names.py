@@ -6,7 +6,7 @@ import unicodedata
 from assessments.limits import FILE_NAME_LENGTH
 
 # What a person may have meant as the extension; replaced by the true one.
-_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+_EXTENSION = re.compile(r"\.(?=\d*[A-Za-z])[A-Za-z0-9]{1,8}$")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 # Extensions that are right for what the file is, besides the first, which is set where none of them fits.
 EXTENSIONS = {

@@ -8,5 +8,6 @@ class Refused(Exception):
 
 
 def megabytes(size: int) -> str:
-    """34 MB, or 0.4 MB; from bytes."""
-    return f"{size / MB:,.0f} MB" if size >= MB else f"{size / MB:.1f} MB"
+    """34 MB, or 20.1 MB; from bytes, rounded up, so that what is over a limit never reads like the limit."""
+    tenths = -(-size * 10 // MB)
+    return f"{tenths // 10:,} MB" if tenths % 10 == 0 else f"{tenths // 10:,}.{tenths % 10} MB"

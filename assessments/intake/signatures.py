@@ -6,7 +6,7 @@ HEAD = 4096  # bytes that are looked at
 
 ALLOWED = "PNG, JPEG, PDF, CSV, JSON, TXT or ZIP"
 _SAVE_AS_PNG = f"The file must be a {ALLOWED}. Save it as a PNG and add it again."
-_SAVE_AS_PDF = f"The file must be a {ALLOWED}. Save the document as a PDF and add it again."
+SAVE_AS_PDF = f"The file must be a {ALLOWED}. Save the document as a PDF and add it again."
 _UNPACK = f"The file must be a {ALLOWED}. Unpack it and add the files."
 _NOT_EVIDENCE = f"The file must be a {ALLOWED}. A program is no evidence."
 
@@ -17,9 +17,9 @@ _REFUSED_STARTS = (
     (b"II*\x00", _SAVE_AS_PNG),
     (b"MM\x00*", _SAVE_AS_PNG),
     (b"\x00\x00\x01\x00", _SAVE_AS_PNG),
-    (b"\xd0\xcf\x11\xe0", _SAVE_AS_PDF),
-    (b"{\\rtf", _SAVE_AS_PDF),
-    (b"%!PS", _SAVE_AS_PDF),
+    (b"\xd0\xcf\x11\xe0", SAVE_AS_PDF),
+    (b"{\\rtf", SAVE_AS_PDF),
+    (b"%!PS", SAVE_AS_PDF),
     (b"\x1f\x8b", _UNPACK),
     (b"7z\xbc\xaf", _UNPACK),
     (b"Rar!", _UNPACK),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import unicodedata
 from typing import Any
@@ -13,7 +14,8 @@ from assessments.limits import CSV_CELL_BYTES, JSON_DEPTH, JSON_VALUES
 
 _NOT_TEXT = f"The file must be a {ALLOWED}. Save it in one of these formats and add it again."
 _MARKUP = re.compile(r"<(!doctype|html|head|body|script|\?xml|svg|!--|meta|link|iframe)", re.IGNORECASE)
-_JSON_START = re.compile(r'\{\s*["}]|\[\s*[\[{"\]]')
+_NUMBER_OR_WORD = r"(-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)"
+_JSON_START = re.compile(rf'\{{\s*["}}]|\[\s*([\[{{"\]]|{_NUMBER_OR_WORD}\s*[,\]])')
 _SURROGATE = re.compile(r"\\u[dD][89abAB]|[\ud800-\udfff]")
 _DELIMITERS = (",", ";", "\t")
 
@@ -46,8 +48,12 @@ def _is_readable(text: str) -> bool:
     return control * 100 <= len(head)
 
 
-def kind_of(text: str) -> str:
-    """ "json", "csv" or "text". Raises Refused for a web page, an SVG or other markup."""
+def kind_of(text: str, name: str) -> str:
+    """ "json", "csv" or "text". Raises Refused for a web page, an SVG or other markup.
+
+    Among these three, which differ in nothing but their meaning, the name settles what the content leaves open: a
+    table of one column, prose with commas, a file that is said to be JSON and has to be it then.
+    """
     start = text.lstrip("\ufeff \t\r\n")
     if not start:
         raise Refused("The file is empty. Check it and add it again.")
@@ -56,13 +62,16 @@ def kind_of(text: str) -> str:
             "This is a web page or a drawing, not evidence. If you saved it from the AWS console, the sign-in may have "
             "ended: sign in, download it again and add that. For a picture, save it as a PNG."
         )
-    if _JSON_START.match(start):
+    claimed = name.rpartition(".")[2].strip().casefold()
+    if claimed == "json" or _JSON_START.match(start):
         return "json"
-    return "csv" if _looks_like_table(start) else "text"
+    if claimed in {"csv", "tsv"}:
+        return "csv"
+    return "csv" if _looks_like_table(start, least=3 if claimed in {"txt", "log", "md"} else 2) else "text"
 
 
-def _looks_like_table(text: str) -> bool:
-    """The first lines have the same number of cells, at least two; or one line has at least three."""
+def _looks_like_table(text: str, least: int) -> bool:
+    """The first lines have the same number of cells, at least `least`; or one line has at least three."""
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:6]
     if lines and lines[0].lower().startswith("sep="):
         return True
@@ -71,7 +80,7 @@ def _looks_like_table(text: str) -> bool:
             widths = [len(row) for row in csv.reader(lines, delimiter=delimiter, strict=True)]
         except csv.Error:
             continue
-        if len(widths) > 1 and min(widths) >= 2 and len(set(widths[:3])) == 1:
+        if len(widths) > 1 and min(widths) >= least and len(set(widths[:3])) == 1:
             return True
         if len(widths) == 1 and widths[0] >= 3:
             return True
@@ -98,7 +107,9 @@ def read_json(text: str) -> Any:
     if text.count(",") + text.count("[") + text.count("{") > JSON_VALUES:
         raise Refused(f"The JSON holds more than {JSON_VALUES:,} values. Add the output of single commands.")
     try:
-        value = json.loads(text.lstrip("\ufeff"), parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        value = json.loads(
+            text.lstrip("\ufeff"), parse_constant=_refuse_constant, object_pairs_hook=_unique, parse_float=_finite
+        )
     except RecursionError as error:
         raise Refused(_too_deep()) from error
     except json.JSONDecodeError as error:
@@ -106,8 +117,8 @@ def read_json(text: str) -> Any:
             f"The JSON is damaged at line {error.lineno}, column {error.colno}. "
             "Run the command again and add its output."
         ) from error
-    except ValueError as error:  # a number of thousands of digits
-        raise Refused("The JSON holds a number that is too long. Run the command again and add its output.") from error
+    except ValueError as error:  # thousands of digits, or beyond what programs can hold
+        raise Refused("The JSON holds a number that is too large. Run the command again and add its output.") from error
     _check_depth(value)
     if _SURROGATE.search(text):
         _refuse_half_characters(value)
@@ -123,6 +134,12 @@ def _refuse_half_characters(value: Any) -> None:
 
 def _refuse_constant(name: str) -> Any:
     raise Refused(f"The JSON holds {name}, which is no JSON. Run the command again and add its output.")
+
+
+def _finite(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise ValueError(text)
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`manage.py check_upload PATH...`: run files through the door without storing anything or asking a database."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -26,8 +27,8 @@ class Command(BaseCommand):
         if name is not None and len(paths) != 1:
             raise CommandError("--name goes with a single PATH.", returncode=2)
         for path in paths:
-            if not Path(path).is_file():
-                raise CommandError(f"{path} is not a file.", returncode=2)
+            if not Path(path).is_file() or not os.access(path, os.R_OK):
+                raise CommandError(f"{path} is not a file that can be read.", returncode=2)
         rows = [_row(path, Path(path).name if name is None else name) for path in paths]
         if options["json"]:
             self.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False))
