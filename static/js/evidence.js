@@ -24,6 +24,7 @@ export function tabs(list) {
     event.preventDefault();
     pick(to, true);
   });
+  list.hidden = false;                                  // without this script all panels are shown and no tabs
   pick(all.find((tab) => tab.getAttribute("aria-selected") === "true") ?? all[0]);
 }
 
