@@ -64,10 +64,9 @@ def hold_data_folder() -> IO[str]:
     return lock
 
 
-def manage(*command: str, quiet: bool = False) -> None:
-    """Run one management command; when it fails, so do we, with its own message above ours."""
-    output = subprocess.DEVNULL if quiet else None
-    child = subprocess.Popen([sys.executable, "manage.py", *command], stdout=output, start_new_session=True)
+def run(*command: str) -> None:
+    """Run one of our programs to its end; when it fails, so do we, with its own message above ours."""
+    child = subprocess.Popen([sys.executable, *command], start_new_session=True)
     try:
         code = child.wait()
     except Stopped:
@@ -75,28 +74,17 @@ def manage(*command: str, quiet: bool = False) -> None:
         child.wait()
         raise
     if code:
-        raise RuntimeError(f"manage.py {' '.join(command)} failed; see above")
+        raise RuntimeError(f"{' '.join(command)} failed; see above")
 
 
 def prepare() -> None:
-    """Bring database, playbook and static files up to date, and load the demo into an empty database."""
-    loaded = DATA_DIR / "demo-loaded"
-    if not (DATA_DIR / "assay.sqlite3").exists():
-        loaded.unlink(missing_ok=True)
+    """Whatever a killed run has left behind goes; then database and demo are brought up to date."""
     # The schedule is in the settings; this file only remembers the last runs, and a killed beat leaves it locked.
     for stale in DATA_DIR.glob("beat-schedule*"):
         stale.unlink()
     for folder in ("messages", "processed", "control"):
         (DATA_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
-    say("Bringing the database up to date ...")
-    manage("migrate", "--noinput", "--verbosity", "0")
-    manage("createcachetable", "--verbosity", "0")
-    manage("seed_playbook")
-    manage("collectstatic", "--noinput", "--verbosity", "0")
-    if not loaded.exists():
-        say("Loading the demo ...")
-        manage("load_demo", quiet=True)  # its last lines say how to sign in, which comes when one can
-        loaded.touch()
+    run("bin/prepare.py")
 
 
 def start(lock: IO[str], *command: str) -> subprocess.Popen[bytes]:
@@ -159,7 +147,7 @@ def main() -> int:
         lock.flush()
         wait_until_ready(children)
         say(f"\nAssay is ready: http://localhost:{PORT}\n")
-        manage("load_demo", "--print-logins")
+        run("manage.py", "load_demo", "--print-logins")
         say("\nThe demo asks for no second factor; production does. Stop with Ctrl-C.\n")
         while True:
             raise_if_ended(children)

@@ -40,13 +40,16 @@ def wait_for(condition: Callable[[], bool], *, within: float = READY_WITHIN, wha
         time.sleep(0.05)
 
 
-def answers(url: str) -> bool:
-    """Whether a web server answers 200 at this address."""
+def answers(url: str, status: int = 200) -> bool:
+    """Whether a web server answers with this status at this address."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=5) as response:
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
+            return response.status == status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code == status
+    except OSError:
         return False
 
 
@@ -71,13 +74,15 @@ def running(command: list[str], *, env: Mapping[str, str], log: Path) -> Iterato
 
 
 @contextlib.contextmanager
-def web_server(*, env: Mapping[str, str], log: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """gunicorn with two workers, answering."""
+def web_server(
+    *, env: Mapping[str, str], log: Path, port: int, ready_at: str = "/health", ready_status: int = 200
+) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn with two workers, answering `ready_at` with `ready_status`."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     with running([*command, "--workers", "2", "--log-level", "warning"], env=env, log=log) as process:
-        url = f"http://127.0.0.1:{port}/health"
+        url = f"http://127.0.0.1:{port}{ready_at}"
         try:
-            wait_for(lambda: process.poll() is not None or answers(url), what="the web server answers")
+            wait_for(lambda: process.poll() is not None or answers(url, ready_status), what="the web server answers")
         except TimeoutError as error:
             raise RuntimeError(f"{error}:\n{log.read_text()}") from error
         if process.poll() is not None:
