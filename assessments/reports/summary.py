@@ -95,7 +95,7 @@ def _second(snapshot: Snapshot) -> str:
         return todo[0].upper() + todo[1:] + "."
     best, worst = ordered[0], ordered[-1]
     return (
-        f"It is strongest in {best.name} ({words.score(best.score.value)}) and weakest in {worst.name} "
+        f"It scores highest in {best.name} ({words.score(best.score.value)}) and lowest in {worst.name} "
         f"({words.score(worst.score.value)}); {todo}."
     )
 

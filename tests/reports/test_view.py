@@ -20,7 +20,7 @@ def view(snapshot: Snapshot) -> ReportView:
 
 def test_the_headline_is_two_sentences_of_facts() -> None:
     assert summary_of(samples.full()).headline == (
-        "Halvorsen Payments meets 20 questions of the 32 that apply. It is strongest in Encryption (10.0) and weakest "
+        "Halvorsen Payments meets 20 questions of the 32 that apply. It scores highest in Encryption (10.0) and lowest "
         "in Identity and Access Management (4.3); there are 12 findings, 3 of priority 1."
     )
 
