@@ -107,7 +107,8 @@ def halvorsen_patch_schedule(day: date) -> bytes:
         f"<p>Valid from {day_words(day)}. Owner: Tomas Lind, platform engineering.</p><h2>Groups</h2>",
         _table(("Servers", "Number", "How", "When"), rows),
         "<h2>Limits</h2><p>Critical updates within 7 days, all others within 30 days. For the batch servers the limit "
-        "is the next quarterly round, unless the security lead asks for an earlier one.</p><h2>Last rounds by hand</h2>",
+        "is the next quarterly round, unless the security lead asks for an earlier one.</p>"
+        "<h2>Last rounds by hand</h2>",
         _table(("Day", "Servers", "By"), rounds),
     )
     return _pdf("Patch schedule", "Halvorsen Payments, platform engineering", parts)
@@ -134,7 +135,7 @@ def orchard_backup_policy(day: date) -> bytes:
 def quill_incident_plan(day: date) -> bytes:
     """Two pages: the plan, and the record of the exercise."""
     steps = (
-        "The person on call opens the channel #inc-aws and calls the lead.",
+        "The person on call opens #inc-aws and calls the lead.",
         "Cut off: disable the permission set in Identity Center, or deny the role by policy. Terminate no task yet.",
         "Look: query the organisation trail in quill-log-archive with the saved query inc-01.",
         "Keep: copy task logs and the database snapshot to quill-log-archive.",
