@@ -38,6 +38,16 @@ class Side(models.TextChoices):
     FAILURE = "failure", "Failure"
 
 
+class EvidenceKind(models.TextChoices):
+    """What would support an answer; the schema of playbook files allows the same kinds."""
+
+    SCREENSHOT = "screenshot", "Screenshot"
+    CREDENTIAL_REPORT = "iam-credential-report", "IAM credential report"
+    CLI_JSON = "aws-cli-json", "Output of the AWS command line (JSON)"
+    DOCUMENT = "document", "Document"
+    ATTESTATION = "attestation", "Signed statement"
+
+
 class Playbook(models.Model):
     """One published version of a playbook. Assessments point to it for ever, so it is frozen."""
 
@@ -179,7 +189,7 @@ class EvidenceRequest(models.Model):
 
     criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="evidence_requests")
     order = models.PositiveSmallIntegerField()
-    # A key of the playbook's evidence_kinds.
+    # A key of the playbook's evidence_kinds, which is a value of EvidenceKind.
     kind = models.CharField(max_length=40)
     required = models.BooleanField()
     must_show = models.TextField()
@@ -194,3 +204,8 @@ class EvidenceRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion_id}: {self.kind}"
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in words for a page."""
+        return EvidenceKind(self.kind).label

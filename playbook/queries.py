@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playbook.models import Criterion, Domain, Playbook, ResponseOption, Severity, Side
-from playbook.schema import in_schema_order
+from playbook.models import Criterion, Domain, EvidenceKind, Playbook, ResponseOption, Severity, Side
 
 
 def newest_published(slug: str = "aws-core") -> Playbook | None:
@@ -54,8 +53,8 @@ class CriterionList:
 
     @property
     def evidence_kinds(self) -> list[tuple[str, str]]:
-        """Kind of evidence and what it is, in the order of the file's schema; the database keeps no order."""
-        return list(in_schema_order({"evidence_kinds": self.playbook.evidence_kinds})["evidence_kinds"].items())
+        """Kind of evidence in words and what it is, always in the same order; the database keeps none."""
+        return [(kind.label, self.playbook.evidence_kinds[kind]) for kind in EvidenceKind]
 
 
 def criterion_list(playbook: Playbook) -> CriterionList:
@@ -86,6 +85,11 @@ class CriterionSheet:
     def failures(self) -> list[ResponseOption]:
         """Responses that speak against it."""
         return [option for option in self.criterion.options.all() if option.side == Side.FAILURE]
+
+    @property
+    def has_required_evidence(self) -> bool:
+        """Whether some evidence must be supplied; otherwise any one of the items is enough."""
+        return any(request.required for request in self.criterion.evidence_requests.all())
 
     @property
     def severity_meaning(self) -> str:

@@ -11,8 +11,8 @@ from pytest_django.asserts import assertTemplateUsed
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from playbook.loading import load
-from playbook.models import Playbook
-from playbook.schema import in_schema_order
+from playbook.models import EvidenceKind, Playbook
+from playbook.schema import schema
 from tests.playbook.samples import with_version
 from users.models import User
 
@@ -155,7 +155,7 @@ def test_the_page_of_a_criterion_shows_every_field(client: Client, playbook: Pla
         [row.validation_steps, row.validation_additions, row.remediation, row.applicability["when"]],
         [row.applicability["covered_by"] or "", "Allowed" if row.not_applicable_allowed else "Not allowed"],
         [[option.key, option.text] for option in row.options.all()],
-        [[item.kind, item.must_show, item.commands] for item in row.evidence_requests.all()],
+        [[EvidenceKind(item.kind).label, item.must_show, item.commands] for item in row.evidence_requests.all()],
         [[link["url"], link.get("current_url", "")] for link in row.console_urls],
         [[link["title"], link["url"], link["original_url"] or ""] for link in row.more_info],
         [[f"Figure {figure['number']}: {figure['caption']}"] for figure in row.figures],
@@ -213,7 +213,21 @@ def test_kinds_of_evidence_keep_their_order(client: Client, playbook: Playbook, 
     """PostgreSQL sorts the keys of a JSON column by length."""
     client.force_login(ana)
     page = text(client.get("/criteria/"))
-    kinds = in_schema_order({"evidence_kinds": playbook.evidence_kinds})["evidence_kinds"]
-    assert list(kinds) == ["screenshot", "iam-credential-report", "aws-cli-json", "document", "attestation"]
-    places = [page.index(f"<dt>{kind}</dt>") for kind in kinds]
+    places = [page.index(f"<dt>{kind.label}</dt><dd>{playbook.evidence_kinds[kind]}</dd>") for kind in EvidenceKind]
     assert places == sorted(places)
+
+
+def test_the_schema_and_the_pages_know_the_same_kinds_of_evidence() -> None:
+    kinds = schema()["properties"]["evidence_kinds"]["required"]
+    assert (
+        kinds
+        == schema()["$defs"]["criterion"]["properties"]["evidence_expected"]["items"]["properties"]["kind"]["enum"]
+    )
+    assert kinds == list(EvidenceKind)
+
+
+def test_evidence_that_is_required_makes_the_rest_optional(client: Client, playbook: Playbook, ana: User) -> None:
+    client.force_login(ana)
+    one, four = (text(client.get(f"/criteria/aws-core/2020-06/{number}/")) for number in (1, 4))
+    marks = [[page.count(word) for word in (">Required<", ">Optional<", "Any one is enough")] for page in (one, four)]
+    assert marks == [[0, 0, 1], [1, 2, 0]]
