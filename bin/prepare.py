@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import django  # noqa: E402 -- the checkout has to be on the path first
-from django.core.management import CommandError, call_command  # noqa: E402
+import django
+from django.core.management import CommandError, call_command
 
 DATA_DIR = Path(os.environ["DATA_DIR"])
 

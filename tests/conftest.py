@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 
 from assessments.models import Assessment
 from playbook.models import Playbook
@@ -32,8 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, interrupt)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """The test database can be dropped at the end: a server that was killed may hold its session a little longer."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(others, [connection.settings_dict["NAME"]])
+
+
 @pytest.fixture(autouse=True, scope="session")
-def no_network() -> None:
+def no_network() -> Iterator[None]:
     """Only this machine can be reached. Tests that need another one would depend on the weather."""
     original = socket.socket.connect
     original_ex = socket.socket.connect_ex
