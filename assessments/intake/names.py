@@ -34,6 +34,8 @@ def clean_name(name: str, true_type: str) -> str:
     given = found.group()[1:].lower() if found else ""
     right = EXTENSIONS[true_type]
     stem = text[: found.start()] if found else text
+    if given not in right and (inner := _EXTENSION.search(stem)) and inner.group()[1:].lower() in right:
+        stem, given = stem[: inner.start()], inner.group()[1:].lower()  # invoice.pdf.exe, and it is a PDF
     extension = given if given in right else right[0]
     stem = stem.strip(" .") or "evidence"
     return f"{stem[: FILE_NAME_LENGTH - len(extension) - 1]}.{extension}"

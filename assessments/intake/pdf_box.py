@@ -44,7 +44,10 @@ def main(memory: int, seconds: int, most_objects: int) -> dict[str, object]:
             if pdf.is_encrypted:
                 return {"refused": "locked"}
             look_at(pikepdf, pdf, most_objects)
-            return {"pages": len(pdf.pages)}
+            pages = len(pdf.pages)
+            if warnings := pdf.get_warnings():  # an object that could not be read was not looked at either
+                return {"refused": "too large" if any("bad_alloc" in str(each) for each in warnings) else "damaged"}
+            return {"pages": pages}
     except Found as found:
         reason, detail = found.args
         return {"refused": reason, "detail": detail}

@@ -16,7 +16,7 @@ _NOT_TEXT = f"The file must be a {ALLOWED}. Save it in one of these formats and 
 _MARKUP = re.compile(r"<(!doctype|html|head|body|script|\?xml|svg|!--|meta|link|iframe)", re.IGNORECASE)
 _NUMBER_OR_WORD = r"(-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)"
 _JSON_START = re.compile(rf'\{{\s*["}}]|\[\s*([\[{{"\]]|{_NUMBER_OR_WORD}\s*[,\]])')
-_SURROGATE = re.compile(r"\\u[dD][89abAB]|[\ud800-\udfff]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -154,10 +154,10 @@ def _too_deep() -> str:
 
 
 def _check_depth(value: Any) -> None:
-    level, depth = [value], 0
+    level, depth = [item for item in [value] if isinstance(item, dict | list)], 0
     while level:
         depth += 1
-        if depth > JSON_DEPTH + 1:
+        if depth > JSON_DEPTH:
             raise Refused(_too_deep())
         inner: list[Any] = []
         for item in level:
