@@ -43,6 +43,7 @@ class TextField(forms.CharField):
 
     def __init__(self, *, what: str, max_length: int, rows: int, **kwargs: object) -> None:
         super().__init__(max_length=max_length, required=False, **kwargs)
+        self.limit_words = f"{max_length:,} characters"
         self.error_messages["max_length"] = f"{what} must be {max_length:,} characters or less"
         self.widget.attrs |= {"rows": rows, "data-count": max_length}
         # A browser that cuts pasted text off silently loses what a person wrote; the counter and the form say it.

@@ -1,6 +1,5 @@
 """What the vendor's pages show, read at once. Nothing here is about results: a vendor never sees them."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +10,9 @@ from django.utils import timezone
 
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, Query
 from assessments.queries.files import CREDENTIAL_REPORT, listed
-from assessments.states import WITH_VENDOR, State
+from assessments.states import State
 from playbook.models import EvidenceRequest, ResponseOption
-from vendors.models import AwsAccount, Member, MemberRole
+from vendors.models import Member, MemberRole
 
 # Status of one question as the vendor reads it, with the look of its tag.
 STATUS = {
@@ -138,7 +137,7 @@ def people_of(assessment: Assessment) -> People:
     return people
 
 
-def _asked(assessment: Assessment) -> dict[int, list[str]]:
+def asked_of(assessment: Assessment) -> dict[int, list[str]]:
     """Answer's id -> what is asked about it in this round. One query, and none before anything was sent back."""
     if assessment.state != State.CHANGES_REQUESTED:
         return {}
@@ -170,7 +169,7 @@ def _hint(answer: Answer, status: str) -> str:
     return "Draft answer saved, not completed yet"
 
 
-def _answers(assessment: Assessment) -> list[Answer]:
+def answers_of(assessment: Assessment) -> list[Answer]:
     """Every answer with the short texts of its question and its number of files. One query."""
     kept = Count("links", filter=Q(links__evidence__withdrawn_at=None))
     rows = (
@@ -188,7 +187,8 @@ def _answers(assessment: Assessment) -> list[Answer]:
     )  # fmt: skip
 
 
-def _row(answer: Answer, asked: Sequence[str]) -> QuestionRow:
+def row_of(answer: Answer, asked: Sequence[str]) -> QuestionRow:
+    """One answer of `answers_of` as a list shows it."""
     status = _status(answer, asked)
     return QuestionRow(
         number=answer.criterion.number,
@@ -217,8 +217,8 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
 
 def question_list(assessment: Assessment, show: str) -> QuestionList:
     """The list of questions with a filter: at most 6 queries, however many questions and files there are."""
-    asked = _asked(assessment)
-    pairs = [(answer, _row(answer, asked.get(answer.pk, ()))) for answer in _answers(assessment)]
+    asked = asked_of(assessment)
+    pairs = [(answer, row_of(answer, asked.get(answer.pk, ()))) for answer in answers_of(assessment)]
     rows = [row for _, row in pairs]
     sets = {
         "all": {row.number for row in rows},
@@ -315,8 +315,8 @@ def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> Questio
     """The page of one question: at most 5 queries beside the one for its options."""
     assessment = answer.assessment
     statements = {option.key: option.text for option in options}
-    asked = _asked(assessment)
-    rows = [(one.criterion.domain.slug, _row(one, asked.get(one.pk, ()))) for one in _answers(assessment)]
+    asked = asked_of(assessment)
+    rows = [(one.criterion.domain.slug, row_of(one, asked.get(one.pk, ()))) for one in answers_of(assessment)]
     numbers = [row.number for _, row in rows]
     at = numbers.index(answer.criterion.number)
     domain = [row for slug, row in rows if slug == answer.criterion.domain.slug]
@@ -348,81 +348,14 @@ def next_open(answer: Answer) -> int | None:
     return (after or open_numbers or [None])[0]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckRow:
-    """One answer on the page that is read before submitting."""
-
-    number: int
-    title: str
-    question: str
-    texts: Sequence[str]
-    meta: str
-    is_done: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckSheet:
-    """Everything to read before submitting."""
-
-    domains: Sequence[tuple[str, str, int, Sequence[CheckRow]]]  # slug, name, done, rows
-    todo: Sequence[QuestionRow]
-    total: int
-    accounts: int
-    leads: Sequence[str]
-    is_open: bool
-
-
-def _said(answer: Answer, texts: dict[str, str]) -> list[str]:
+def said(answer: Answer, texts: dict[str, str]) -> list[str]:
+    """What was answered, in words; `texts` are the statements by key. Their order says nothing of their sides."""
     if answer.kind == AnswerKind.STATEMENTS:
         return sorted(texts[key] for key in answer.statements if key in texts)
     words = AnswerKind(answer.kind).label if answer.kind else "No answer yet"
     return [f"{words}: {answer.reason}" if answer.reason else words]
 
 
-def _check_row(answer: Answer, texts: dict[str, str]) -> CheckRow:
-    files = f"{answer.file_count} file{'' if answer.file_count == 1 else 's'}" if answer.file_count else "No file"
-    by = f" · answered by {answer.updated_by}" if answer.updated_by else ""
-    return CheckRow(
-        number=answer.criterion.number,
-        title=answer.criterion.short_title,
-        question=answer.criterion.question,
-        texts=_said(answer, texts),
-        meta=files + by,
-        is_done=answer.is_complete,
-    )
-
-
-def check_sheet(assessment: Assessment) -> CheckSheet:
-    """The page to read before submitting: at most 5 queries."""
-    asked = _asked(assessment)
-    answers = _answers(assessment)
-    texts = dict(ResponseOption.objects.filter(criterion__playbook=assessment.playbook_id).values_list("key", "text"))
-    domains: dict[str, tuple[str, list[CheckRow]]] = {}
-    for answer in answers:
-        domain = answer.criterion.domain
-        domains.setdefault(domain.slug, (domain.name, []))[1].append(_check_row(answer, texts))
-    rows = [_row(answer, asked.get(answer.pk, ())) for answer in answers]
-    return CheckSheet(
-        domains=[(slug, name, sum(row.is_done for row in rows), rows) for slug, (name, rows) in domains.items()],
-        todo=[row for row in rows if not row.is_done],
-        total=len(rows),
-        accounts=assessment.vendor.aws_accounts.count(),
-        leads=people_of(assessment).leads,
-        is_open=assessment.state in WITH_VENDOR,
-    )
-
-
 def statements_chosen(answer: Answer, options: Sequence[ResponseOption]) -> list[str]:
     """What was answered, in words; for a page that is only read."""
-    return _said(answer, {option.key: option.text for option in options})
-
-
-def accounts_of(assessment: Assessment) -> list[AwsAccount]:
-    """The AWS accounts in scope. One query."""
-    return list(assessment.vendor.aws_accounts.all())
-
-
-def digest_of(accounts: Sequence[AwsAccount]) -> str:
-    """What stands for a list of accounts, to see that nobody changed it meanwhile."""
-    words = "\n".join(f"{one.account_id} {one.stage} {one.name}" for one in accounts)
-    return hashlib.sha256(words.encode()).hexdigest()
+    return said(answer, {option.key: option.text for option in options})

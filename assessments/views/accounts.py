@@ -9,7 +9,7 @@ from assessments.access import assessment_for, may
 from assessments.forms.accounts import AccountForm, accounts_form
 from assessments.models import Assessment
 from assessments.policy import Permission
-from assessments.queries.vendor_pages import accounts_of, digest_of
+from assessments.queries.check_page import accounts_of, digest_of
 from vendors.actions.vendors import declare_accounts
 
 CHANGED = (

@@ -148,6 +148,7 @@ def _merge(request: HttpRequest, form: AnswerForm, current: Answer) -> HttpRespo
         "answer": current,
         "who": str(current.updated_by),
         "first": str(current.updated_by).split()[0],
+        "is_own": current.updated_by == request.user,  # in another window
         "rows": [row for row in rows if row[1] or row[2]],
         "mine": mine,
         "action": "complete" if request.POST.get("action") == "complete" else "save",

@@ -11,7 +11,7 @@ from assessments.access import NotNow, assessment_for, may
 from assessments.actions import workflow
 from assessments.models import Assessment
 from assessments.policy import Permission
-from assessments.queries import files, vendor_pages
+from assessments.queries import check_page, files
 
 DECLARE = "Confirm that the answers are true to the best of your knowledge"
 
@@ -48,7 +48,7 @@ def _page(
     is_undeclared: bool = False,
     refused: list[str] | None = None,
 ) -> HttpResponse:
-    sheet = vendor_pages.check_sheet(assessment)
+    sheet = check_page.check_sheet(assessment)
     problems = _problems(sheet, assessment) if is_refused else []
     if is_undeclared:
         problems.append({"href": "#id_confirmed", "text": DECLARE})
@@ -66,7 +66,7 @@ def _page(
     return render(request, "assessments/vendor/submit_check.html", context, status=422 if is_refused else 200)
 
 
-def _problems(sheet: vendor_pages.CheckSheet, assessment: Assessment) -> list[dict[str, str]]:
+def _problems(sheet: check_page.CheckSheet, assessment: Assessment) -> list[dict[str, str]]:
     """What stands against submitting, each with the place where it is mended."""
     problems = []
     if count := len(sheet.todo):

@@ -262,6 +262,16 @@ def test_stale_form_shows_both_versions(client: Client, rita: User, tom: User, i
     assert [version.content["notes"] for version in stored.versions.all()] == ["Rita's words", "Tom's words"]
 
 
+def test_another_window_of_the_same_person_is_named(client: Client, rita: User, in_progress: Assessment) -> None:
+    old = answer_to(in_progress, 13)
+    save(answer=old, content=AnswerContent(notes="In the other window"), base_version=0, by=rita)
+    client.force_login(rita)
+    page = submitted_by(client, old, "save", notes="In this window").content.decode()
+    assert "You changed this answer in another window at" in page
+    assert "Use the other version" in page
+    assert "Rita’s version" not in page
+
+
 def test_locked_meanwhile_keeps_the_text_to_copy(
     client: Client, rita: User, in_progress: Assessment, max: User
 ) -> None:

@@ -1,0 +1,82 @@
+"""What the pages around submitting show: all answers to read, and the AWS accounts in scope."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assessments.models import Answer, Assessment
+from assessments.queries.vendor_pages import QuestionRow, answers_of, asked_of, people_of, row_of, said
+from assessments.states import WITH_VENDOR, State
+from playbook.models import ResponseOption
+from vendors.models import AwsAccount
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow:
+    """One answer on the page that is read before submitting."""
+
+    number: int
+    title: str
+    question: str
+    texts: Sequence[str]
+    meta: str
+    is_done: bool
+    is_open: bool  # for changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSheet:
+    """Everything to read before submitting."""
+
+    domains: Sequence[tuple[str, str, int, Sequence[CheckRow]]]  # slug, name, done, rows
+    todo: Sequence[QuestionRow]
+    total: int
+    accounts: int
+    leads: Sequence[str]
+    is_open: bool
+
+
+def _check_row(answer: Answer, texts: dict[str, str], *, is_open: bool) -> CheckRow:
+    files = f"{answer.file_count} file{'' if answer.file_count == 1 else 's'}" if answer.file_count else "No file"
+    by = f" · answered by {answer.updated_by}" if answer.updated_by else ""
+    return CheckRow(
+        number=answer.criterion.number,
+        title=answer.criterion.short_title,
+        question=answer.criterion.question,
+        texts=said(answer, texts),
+        meta=files + by,
+        is_done=answer.is_complete,
+        is_open=is_open,
+    )
+
+
+def check_sheet(assessment: Assessment) -> CheckSheet:
+    """The page to read before submitting: at most 5 queries."""
+    asked = asked_of(assessment)
+    answers = answers_of(assessment)
+    texts = dict(ResponseOption.objects.filter(criterion__playbook=assessment.playbook_id).values_list("key", "text"))
+    domains: dict[str, tuple[str, list[CheckRow]]] = {}
+    for answer in answers:
+        domain = answer.criterion.domain
+        is_open = assessment.state == State.IN_PROGRESS or answer.pk in asked
+        domains.setdefault(domain.slug, (domain.name, []))[1].append(_check_row(answer, texts, is_open=is_open))
+    rows = [row_of(answer, asked.get(answer.pk, ())) for answer in answers]
+    return CheckSheet(
+        domains=[(slug, name, sum(row.is_done for row in rows), rows) for slug, (name, rows) in domains.items()],
+        todo=[row for row in rows if not row.is_done],
+        total=len(rows),
+        accounts=assessment.vendor.aws_accounts.count(),
+        leads=people_of(assessment).leads,
+        is_open=assessment.state in WITH_VENDOR,
+    )
+
+
+def accounts_of(assessment: Assessment) -> list[AwsAccount]:
+    """The AWS accounts in scope. One query."""
+    return list(assessment.vendor.aws_accounts.all())
+
+
+def digest_of(accounts: Sequence[AwsAccount]) -> str:
+    """What stands for a list of accounts, to see that nobody changed it meanwhile."""
+    words = "\n".join(f"{one.account_id} {one.stage} {one.name}" for one in accounts)
+    return hashlib.sha256(words.encode()).hexdigest()
