@@ -67,6 +67,7 @@ def test_production_names_every_weak_setting_at_once() -> None:
         "ALLOWED_HOSTS": "*",
         "SITE_URL": "http://assay.example",
         "EMAIL_URL": None,
+        "SECOND_FACTOR": "none",
         "DEMO": "1",
         "DEBUG": "1",
     }

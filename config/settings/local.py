@@ -5,7 +5,7 @@ import secrets
 
 from config import env
 from config.settings.base import *  # noqa: F403 -- settings files build on one another
-from config.settings.base import DATA_DIR, SITE_URL
+from config.settings.base import DATA_DIR, DEMO, SITE_URL
 
 DEBUG = env.flag("DEBUG", False)
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -31,3 +31,5 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL", f"sqlite://{DATA_D
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Plain cookie names, because http://localhost cannot set __Host- cookies.
+if DEMO:
+    SECOND_FACTOR = "none"  # its passwords are known anyway, and it says so on every page

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.settings.base import *  # noqa: F403 -- settings files build on one another
-from config.settings.base import CELERY_BROKER_URL, SITE_URL
+from config.settings.base import CELERY_BROKER_URL, SECOND_FACTOR, SITE_URL
 
 DEBUG = False
 SECRET_KEY = env.required("SECRET_KEY")
@@ -40,6 +40,8 @@ def _refuse_weak_settings() -> None:
         problems.append("CELERY_BROKER_URL must name a Redis server; the embedded broker serves one machine only.")
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         problems.append("DATABASE_URL must name a PostgreSQL database.")
+    if SECOND_FACTOR not in {"staff_and_leads", "all"}:
+        problems.append("SECOND_FACTOR must be staff_and_leads or all.")
     if env.flag("DEMO", False):
         problems.append("DEMO must be off: the demo has known passwords.")
     if env.flag("DEBUG", False):
