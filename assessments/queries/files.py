@@ -82,6 +82,16 @@ def stale_words(evidence: Evidence, at: datetime) -> str:
     return f"This file is {days} old. {IMAGE_ADVICE}"
 
 
+def _stale(evidence: Evidence, at: datetime, *, with_vendor: bool) -> str:
+    """The same for a row; once it was submitted there is nothing to advise any more."""
+    words = "" if evidence.withdrawn_at else stale_words(evidence, at)
+    return (
+        words
+        if with_vendor or not words
+        else words.partition(". ")[0].replace(" is ", " was ") + " when it was submitted."
+    )
+
+
 def _label(evidence: Evidence) -> str:
     name = evidence.name.rsplit(".", 1)
     return name[1][:4].upper() if len(name) == 2 else evidence.get_kind_display()[:4].upper()
@@ -134,7 +144,7 @@ def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int
         has_preview=bool(evidence.preview),
         is_withdrawn=evidence.withdrawn_at is not None,
         can_be_removed=with_vendor and not submitted and evidence.withdrawn_at is None,
-        stale="" if evidence.withdrawn_at else stale_words(evidence, at),
+        stale=_stale(evidence, at, with_vendor=with_vendor),
         url=reverse("assessments:evidence-list", args=[assessment.pk]) + f"{evidence.pk}/",
         elsewhere=_elsewhere(numbers, number),
     )

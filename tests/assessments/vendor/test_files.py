@@ -416,6 +416,15 @@ def test_old_evidence_says_so(client: Client, evidence: Evidence, rita: User) ->
     assert "Some evidence is old." in page
 
 
+def test_after_submitting_its_age_is_a_fact_and_no_advice(client: Client, evidence: Evidence, rita: User) -> None:
+    actions.state_date(evidence=evidence, day=timezone.now() - timedelta(days=100), by=rita)
+    account = DeclaredAccount("111122223333", "", "production")
+    declare_accounts(vendor=evidence.assessment.vendor, accounts=[account], by=rita)
+    workflow.submit(assessment=answer_all(evidence.assessment, by=rita), by=rita)
+    page = client.get(at("evidence-list", evidence.assessment)).content.decode()
+    assert '<div class="file-state file-bad">This file was 100 days old when it was submitted.</div>' in page
+
+
 def test_an_old_report_says_what_to_do(client: Client, rita: User, in_progress: Assessment) -> None:
     client.force_login(rita)
     add(client, in_progress, report())

@@ -120,3 +120,11 @@ def test_strangers_and_staff_are_kept_out(client: Client, sam: User, ana: User, 
         assert client.get(at("submit-check", ready)).status_code == status
         assert client.post(at("submit", ready), CONFIRMED).status_code == status
     assert state_of(ready) == "in_progress"
+
+
+def test_only_what_is_open_can_be_changed_from_here(client: Client, acme: Vendor, rita: User) -> None:
+    assessment = make_assessment(vendor=acme, state="changes_requested")
+    client.force_login(rita)
+    page = client.get(at("submit-check", assessment)).content.decode()
+    assert f'<a href="{at("answer-edit", assessment, 1)}">Change' in page
+    assert f'<a href="{at("answer-edit", assessment, 2)}">Show' in page
