@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F
 
-from assessments.states import State
-
 if TYPE_CHECKING:
     from users.models import User
 
@@ -22,10 +20,10 @@ class AssessmentQuerySet(models.QuerySet):
     """Assessments, scoped."""
 
     def visible_to(self, user: User) -> AssessmentQuerySet:
-        """All for staff; for a vendor's person those of their vendor once they are sent."""
+        """All for staff; for a vendor's person those of their vendor that were sent, even if cancelled later."""
         if user.staff_role:
             return self
-        return self.exclude(state=State.DRAFT).filter(vendor__in=_vendors_of(user))
+        return self.filter(sent_at__isnull=False, vendor__in=_vendors_of(user))
 
 
 class AnswerQuerySet(models.QuerySet):
@@ -35,7 +33,7 @@ class AnswerQuerySet(models.QuerySet):
         """Those of visible assessments."""
         if user.staff_role:
             return self
-        return self.exclude(assessment__state=State.DRAFT).filter(assessment__vendor__in=_vendors_of(user))
+        return self.filter(assessment__sent_at__isnull=False, assessment__vendor__in=_vendors_of(user))
 
     def open(self) -> AnswerQuerySet:
         """Not completed yet."""
@@ -53,7 +51,7 @@ class EvidenceQuerySet(models.QuerySet):
                 assessment__submitted_at__isnull=False,
                 received_at__lte=F("assessment__submitted_at"),
             )
-        return self.exclude(assessment__state=State.DRAFT).filter(assessment__vendor__in=_vendors_of(user))
+        return self.filter(assessment__sent_at__isnull=False, assessment__vendor__in=_vendors_of(user))
 
     def kept(self) -> EvidenceQuerySet:
         """Not withdrawn."""

@@ -143,3 +143,9 @@ def test_a_second_questionnaire_is_not_sent_while_the_vendor_answers_one(in_prog
     draft = factories.make_assessment(vendor=in_progress.vendor, state="draft", period="2027")
     with pytest.raises(MoveRefused, match="still answering another one"):
         workflow.send(assessment=draft, by=ana)
+
+
+def test_what_was_never_sent_is_never_shown_to_the_vendor(draft: Assessment, rita: User, ana: User) -> None:
+    workflow.cancel(assessment=draft, by=ana)
+    assert not Assessment.objects.visible_to(rita).exists()
+    assert not Answer.objects.visible_to(rita).exists()
