@@ -197,6 +197,34 @@ def test_the_directory_and_the_files_have_to_agree(offset_central: int, value: b
     assert refusal(patched(bundle(), CENTRAL, offset_central, value)) == DAMAGED
 
 
+@pytest.mark.parametrize(
+    ("offset", "value"),
+    [
+        (6, b"\x00\x08"),  # flags
+        (8, b"\x00\x00"),  # method
+        (14, b"abcd"),  # checksum
+        (18, b"\x01\x00\x00\x00"),  # packed size
+        (22, b"\x01\x00\x00\x00"),  # size
+    ],
+)
+def test_a_header_that_lies_to_readers_without_directory_is_refused(offset: int, value: bytes) -> None:
+    assert refusal(patched(bundle(), LOCAL, offset, value)) == DAMAGED
+
+
+@pytest.mark.parametrize("before", [CENTRAL, LOCAL], ids=["before the directory", "before the last file"])
+def test_nothing_can_stand_between_the_files(before: bytes) -> None:
+    """Readers that follow the directory never see it; others do."""
+    hidden = bundle({"111122223333/global/hidden.json": b"{}"})[: len(LOCAL) + 60]
+    data = bundle()
+    place = data.index(before) if before == CENTRAL else data.rindex(before)
+    grown = data[:place] + hidden + data[place:]
+    (start,) = struct.unpack("<I", data[data.rindex(END) + 16 :][:4])
+    grown = patched(grown, END, 16, struct.pack("<I", start + len(hidden)))
+    if before == LOCAL:
+        grown = patched(grown, CENTRAL, 42, struct.pack("<I", place + len(hidden)))
+    assert refusal(grown) == DAMAGED
+
+
 def test_a_size_that_lies_in_both_places_is_found_while_reading() -> None:
     data = bundle()
     lie = struct.pack("<I", 5)
