@@ -191,7 +191,12 @@ def test_the_wrapper_stays_json_and_base64_stays_text() -> None:
 def test_damage_is_told_and_not_refused() -> None:
     taken = take(report(root(), user("bob"), "carol,arn:aws:iam::1111"), "report.csv")
     assert taken.facts["damaged"] == 1
-    assert taken.facts["problems"] == ["1 row is damaged and was left out (line 4). Download the report again."]
+    assert taken.facts["problems"][0] == "1 row is damaged and was left out (line 4). Download the report again."
+
+
+def test_times_are_held_against_the_day_it_came_in() -> None:
+    taken = take(report(root(used="2199-01-01T00:00:00Z")), "report.csv")
+    assert taken.facts["problems"] == ["The report holds a time that has not come yet. Download it again."]
 
 
 def test_a_header_alone_is_a_csv_and_no_report() -> None:
