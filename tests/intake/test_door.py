@@ -91,6 +91,7 @@ def test_every_limit_is_in_the_table() -> None:
     assert {limit.name for limit in limits.TABLE} == constants
     assert all(getattr(limits, limit.name) == limit.value for limit in limits.TABLE)
     assert "| PNG or JPEG, one file | 20 MB | `IMAGE_BYTES` |" in limits.as_markdown()
+    assert limits.as_markdown() in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 # --- manage.py check_upload ------------------------------------------------------------------------------------
