@@ -248,7 +248,10 @@ def client_of(person: User | None) -> Client:
 
 def ask(method: str, address: str, client: Client) -> int:
     response = getattr(client, method)(address)
-    response.close()
+    if response.streaming:
+        # Read to the end, which closes the file. response.close() would end the test's own database session as well.
+        for _ in response.streaming_content:
+            pass
     return response.status_code
 
 
