@@ -1,10 +1,13 @@
 """Settings of the test run: private PostgreSQL and Redis from bin/test, everything else as in production."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="assay-test-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 os.environ.setdefault("STATIC_ROOT", os.path.join(os.environ["DATA_DIR"], "static"))
 
 from config import env
