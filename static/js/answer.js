@@ -152,7 +152,8 @@ function count(area) {
   let timer = 0;
   const draw = () => {
     const left = Number(area.dataset.count) - area.value.length;
-    out.textContent = left >= 0 ? `You have ${left.toLocaleString("en-GB")} characters left` : `You have ${(-left).toLocaleString("en-GB")} characters too many`;
+    const characters = `${Math.abs(left).toLocaleString("en-GB")} character${Math.abs(left) === 1 ? "" : "s"}`;
+    out.textContent = `You have ${characters} ${left >= 0 ? "left" : "too many"}`;
   };
   draw();
   area.addEventListener("input", () => { draw(); clearTimeout(timer); timer = setTimeout(() => announce(out.textContent), 1500); });
