@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from assessments.actions.totals import recompute_answered
 from assessments.intake import Accepted
 from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
-from assessments.models import Answer, Assessment, Evidence, EvidenceKind, EvidenceLink
+from assessments.models import Answer, AnswerKind, Assessment, Evidence, EvidenceKind, EvidenceLink
 from assessments.models.evidence import preview_key, storage_key
-from assessments.states import WITH_VENDOR
+from assessments.states import WITH_VENDOR, State
 from audit.trail import record
 from users.models import User
 
@@ -33,13 +34,16 @@ def _locked(assessment: Assessment) -> Assessment:
 
 
 def _answers_for(assessment: Assessment, accepted: Accepted, asked_at: Answer | None) -> list[Answer]:
-    """The answers a new file supports: the question it was added on; for a credential report all that ask for one."""
+    """The answers a new file supports: the question it was added on; for a credential report all that ask for one.
+
+    While an assessment is back with the vendor, the questions that were not sent back stay as they were submitted.
+    """
     answers = {asked_at.pk: asked_at} if asked_at else {}
     if accepted.credential_report is not None:
-        wanting = Answer.objects.filter(
-            assessment=assessment, criterion__evidence_requests__kind=CREDENTIAL_REPORT
-        ).distinct()
-        answers |= {answer.pk: answer for answer in wanting}
+        wanting = Answer.objects.filter(assessment=assessment, criterion__evidence_requests__kind=CREDENTIAL_REPORT)
+        if assessment.state == State.CHANGES_REQUESTED:
+            wanting = wanting.filter(queries__round=assessment.round)
+        answers |= {answer.pk: answer for answer in wanting.distinct()}
     return list(answers.values())
 
 
@@ -139,15 +143,26 @@ def link(*, evidence: Evidence, answer: Answer, by: User) -> None:
 @transaction.atomic
 def unlink(*, evidence: Evidence, answer: Answer, by: User) -> None:
     """Stop using a file for this answer; it stays for the others, and in the list."""
-    _locked(evidence.assessment)
-    _refuse_submitted(evidence)
+    _refuse_submitted(evidence, _locked(evidence.assessment))
     removed, _ = EvidenceLink.objects.filter(evidence=evidence, answer=answer).delete()
     if removed:
         _event("evidence.unlinked", evidence, by, {"answer": answer.pk})
+        _open_unproven(evidence.assessment, [answer.pk])
 
 
-def _refuse_submitted(evidence: Evidence) -> None:
-    submitted_at = evidence.assessment.submitted_at
+def _open_unproven(assessment: Assessment, answers: list[int]) -> None:
+    """An answer that was completed on a file alone, and has lost it, is open again: it could not be completed now."""
+    proven = EvidenceLink.objects.filter(answer__in=answers, evidence__withdrawn_at=None).values("answer")
+    bare = Answer.objects.filter(pk__in=answers, is_complete=True, kind=AnswerKind.STATEMENTS).exclude(pk__in=proven)
+    ids = [answer.pk for answer in bare if not answer.notes.strip()]
+    if ids:
+        Answer.objects.filter(pk__in=ids).update(is_complete=False)
+        recompute_answered(assessment=assessment)
+
+
+def _refuse_submitted(evidence: Evidence, assessment: Assessment) -> None:
+    """`assessment` is the locked row: it may have been submitted and sent back since the file was read."""
+    submitted_at = assessment.submitted_at
     if submitted_at and evidence.received_at <= submitted_at:
         raise EvidenceRefused("This file was submitted, so it stays. Add a newer one beside it.")
 
@@ -155,13 +170,13 @@ def _refuse_submitted(evidence: Evidence) -> None:
 @transaction.atomic
 def withdraw(*, evidence: Evidence, by: User) -> Evidence:
     """Take a file back before it is submitted. It keeps its place in the history and supports nothing any more."""
-    _locked(evidence.assessment)
-    _refuse_submitted(evidence)
+    _refuse_submitted(evidence, _locked(evidence.assessment))
     current = Evidence.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=evidence.pk)
     if current.withdrawn_at is None:
         current.withdrawn_at, current.withdrawn_by = timezone.now(), by
         current.save(update_fields=["withdrawn_at", "withdrawn_by"])
         _event("evidence.withdrawn", current, by, {"sha256": current.sha256})
+        _open_unproven(current.assessment, list(current.links.values_list("answer", flat=True)))
     return current
 
 
@@ -169,9 +184,10 @@ def withdraw(*, evidence: Evidence, by: User) -> Evidence:
 def state_date(*, evidence: Evidence, day: datetime, by: User) -> Evidence:
     """The vendor says of what day a file is that does not carry its own date.
 
-    Raises EvidenceRefused for a date that was read from the file, in the future, or before the newest date inside it.
+    Raises EvidenceRefused for a date that was read from the file, in the future, or before the newest date inside it,
+    and for a file that was submitted.
     """
-    _locked(evidence.assessment)
+    _refuse_submitted(evidence, _locked(evidence.assessment))
     if evidence.effective_source == "read":
         raise EvidenceRefused("The date was read from the file itself and cannot be changed.")
     day = day.astimezone(UTC)

@@ -136,7 +136,10 @@ def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int
         added=_added(evidence, reader),
         dated=_dated(evidence),
         stated_on=timezone.localtime(stated).date() if stated else None,
-        can_be_dated=with_vendor and evidence.effective_source != "read" and evidence.withdrawn_at is None,
+        can_be_dated=with_vendor
+        and not submitted
+        and evidence.effective_source != "read"
+        and evidence.withdrawn_at is None,
         facts=_facts(evidence),
         problems=evidence.facts.get("problems") or [],
         accounts=evidence.accounts,
@@ -170,9 +173,11 @@ def rows_of(
 
 
 def one_row(evidence: Evidence, reader: User, number: int | None = None) -> FileRow:
-    """The row of one file. One query."""
-    numbers = EvidenceLink.objects.filter(evidence=evidence).values_list("answer__criterion__number", flat=True)
-    return row_of(evidence, list(numbers), reader, number)
+    """The row of one file. One query. Staff see what it was submitted for, and nothing the vendor does after that."""
+    links = EvidenceLink.objects.filter(evidence=evidence)
+    if reader.staff_role:
+        links = links.filter(at__lte=evidence.assessment.submitted_at)
+    return row_of(evidence, list(links.values_list("answer__criterion__number", flat=True)), reader, number)
 
 
 def titles_of(assessment: Assessment) -> list[tuple[int, str]]:
