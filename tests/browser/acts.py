@@ -6,14 +6,21 @@ import re
 import subprocess
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from django.urls import reverse
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Locator, Page
 
+from assessments import intake
+from assessments.actions import evidence, workflow
 from assessments.demo.files.credentials import ROOT, Key, Login, report
-from assessments.models import Answer, Assessment
+from assessments.models import Answer, Assessment, Evidence
 from playbook.models import Side
+from tests import factories
+from users.models import User
+from vendors.actions.vendors import DeclaredAccount, declare_accounts
+from vendors.models import Stage
 
 ACCOUNT = "111122223333"
 # A file list can only be made inside the page.
@@ -70,6 +77,27 @@ def credential_report(name: str = "credential-report.csv", account: str = ACCOUN
     )
     today = datetime.now(UTC).date()
     return {"name": name, "mimeType": "text/csv", "buffer": report(today, account, "eu-west-1", logins)}
+
+
+def attach(assessment: Assessment, number: int, *files: FilePayload, by: User) -> list[Evidence]:
+    """Add files to one question, past the browser."""
+    return [
+        evidence.attach(
+            assessment=assessment,
+            accepted=intake.examine(io.BytesIO(one["buffer"]), one["name"]),
+            upload_id=uuid4(),
+            asked_at=answer_to(assessment, number),
+            by=by,
+        )
+        for one in files
+    ]
+
+
+def hand_in(assessment: Assessment, *, by: User) -> Assessment:
+    """Answer what is open, declare an account, and submit, past the browser."""
+    account = DeclaredAccount(account_id=ACCOUNT, name="Production", stage=Stage.PRODUCTION)
+    declare_accounts(vendor=assessment.vendor, accounts=[account], by=by)
+    return workflow.submit(assessment=factories.answer_all(assessment, by=by), by=by)
 
 
 def _hand_over(page: Page, files: tuple[FilePayload, ...], how: str) -> None:

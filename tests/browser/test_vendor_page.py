@@ -8,14 +8,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, LocatorAssertions, Page, expect
 
-from assessments.actions import workflow
 from assessments.models import AnswerVersion, Assessment
 from tests import factories
-from tests.browser.acts import answer_to, at, draft, focused, statement, words_of
+from tests.browser.acts import answer_to, at, draft, focused, hand_in, statement, words_of
 from tests.browser.conftest import Console, OpenPage
 from users.models import User
-from vendors.actions.vendors import DeclaredAccount, declare_accounts
-from vendors.models import Stage
 
 SAVED = re.compile(r"^Draft saved at \d\d:\d\d:\d\d$")
 KEPT = "Text you typed here was not saved. This browser kept it. Put it back, or leave the answer as it is."
@@ -145,7 +142,7 @@ def test_two_people_on_one_question_choose_which_version_to_keep(
         write(hers, "Rita: all of them")
     state(hers).to_have_text("Not saved. Someone else changed this answer.")
     expect(box(hers)).to_contain_text(re.compile(r"Tom Adeyemi changed this answer at \d\d:\d\d\."))
-    expect(box(hers)).to_contain_text("Choose which version to keep. The other one stays in the history.")
+    expect(box(hers)).to_contain_text("Choose which version to keep. If you keep yours, the other one stays in the history.")
     expect(box(hers).locator("[data-mine] mark, [data-mine]")).to_contain_text("Rita: all of them")
     expect(box(hers).locator("[data-theirs] mark")).to_have_text("Tom: two are missing")
     expect(hers.locator("#live-assertive")).to_have_text(
@@ -170,9 +167,7 @@ def test_submitting_meanwhile_leaves_the_text_to_read(
 ) -> None:
     console.expect("status of 423")
     page = open_page(rita, at("answer-edit", in_progress, 1))
-    account = DeclaredAccount(account_id="111122223333", name="", stage=Stage.PRODUCTION)
-    declare_accounts(vendor=in_progress.vendor, accounts=[account], by=rita)
-    workflow.submit(assessment=factories.answer_all(in_progress, by=rita), by=rita)
+    hand_in(in_progress, by=rita)
     with draft(page, 423):
         write(page, "Typed a minute too late")
     state(page).to_have_text("Closed for changes")
