@@ -43,16 +43,21 @@ addEventListener("pageshow", (event) => { if (event.persisted) for (const form o
 // htmx: while waiting the old content stays and is marked busy; a failure says so and offers another try
 addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
 addEventListener("htmx:afterRequest", (event) => {
-  const { target, elt, successful } = event.detail;
-  target?.removeAttribute("aria-busy");
+  event.detail.target?.removeAttribute("aria-busy");
   for (const old of $$("[data-htmx-failed]")) old.remove();
-  if (successful || !target || elt.getAttribute("hx-trigger")?.includes("every")) return;
+  if (event.detail.failed) failed(event);
+});
+// A request that a newer one replaced is aborted, which is no failure and has an event of its own
+for (const name of ["htmx:sendError", "htmx:timeout"]) addEventListener(name, failed);
+function failed(event) {
+  const { target, elt } = event.detail;
+  if (!target || elt.getAttribute("hx-trigger")?.includes("every")) return;
   const words = target.dataset.failed ?? "We could not load this. Try again.";
   const box = notice("bad", words, "", button("Try again", "", () => { box.remove(); window.htmx.trigger(elt, elt.matches("form") ? "submit" : "click"); }, "btn btn-plain btn-sm"));
   box.dataset.htmxFailed = "";
   target.before(box);
   announce(words, { urgent: true });
-});
+}
 // "Show more": focus goes to the first new row. The link carries data-focus-new="selector of the rows"
 let before = null;
 addEventListener("htmx:beforeSwap", (event) => {
