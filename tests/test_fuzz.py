@@ -106,4 +106,4 @@ def test_a_few_spoiled_files(reader: Callable[[bytes], None], samples: list[byte
 @pytest.mark.fuzz
 @pytest.mark.parametrize(("reader", "samples"), READERS)
 def test_many_spoiled_files(reader: Callable[[bytes], None], samples: list[bytes]) -> None:
-    search(reader, samples, 1_500)
+    search(reader, samples, 6_000)
