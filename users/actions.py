@@ -76,6 +76,18 @@ def end_sessions(*, user: User) -> None:
 @transaction.atomic
 def change_profile(*, user: User, name: str, theme: str, has_single_keys: bool) -> User:
     """A person changes how Assay looks to them."""
+    before = {"name": user.name, "theme": user.theme, "has_single_keys": user.has_single_keys}
+    after = {"name": name, "theme": theme, "has_single_keys": has_single_keys}
+    if before == after:
+        return user
     user.name, user.theme, user.has_single_keys = name, theme, has_single_keys
     user.save(update_fields=["name", "theme", "has_single_keys"])
+    # The name stands beside answers and in reports, so a change of it belongs to the trail.
+    record(
+        kind="profile.changed",
+        by=user,
+        vendor=None,
+        target=f"user:{user.pk}",
+        details={"before": before, "after": after},
+    )
     return user

@@ -1,11 +1,11 @@
 """The form of one question. A page never learns which side of the playbook a statement is on."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django import forms
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from assessments.actions.answers import AnswerContent
 from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
@@ -21,14 +21,19 @@ ALONE = {
 }
 
 
+def _secret(text: str) -> bytes:
+    """A digest that only this installation can make: the playbook is public, so anybody could make a plain one."""
+    return salted_hmac("assessments.forms.answers", text, algorithm="sha256").digest()
+
+
 def token(key: str) -> str:
     """What stands for a statement on the page; its key would say which side it is on."""
-    return hashlib.sha256(key.encode()).hexdigest()[:10]
+    return _secret(key).hex()[:10]
 
 
 def shuffled(code: str, options: Iterable[ResponseOption]) -> list[ResponseOption]:
     """The statements of both sides in an order that is the same for everybody and says nothing."""
-    return sorted(options, key=lambda option: hashlib.sha256(f"{code}/{option.key}".encode()).digest())
+    return sorted(options, key=lambda option: _secret(f"{code}/{option.key}"))
 
 
 def needs_plan(options: Iterable[ResponseOption], statements: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from assessments.limits import REASON_LENGTH
 from users.models import User
 from vendors.models import Vendor
 
@@ -45,6 +46,16 @@ class EditForm(forms.Form):
         self.helper.form_show_errors = True
         self.helper.attrs = {"novalidate": ""}
         self.helper.add_input(Submit("submit", self.submit_label))
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; whether one is needed is for the action to say."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=REASON_LENGTH,
+        error_messages={"max_length": f"The reason must be {REASON_LENGTH:,} characters or less. Nothing was changed."},
+    )
 
 
 class OpenForm(EditForm):

@@ -11,6 +11,7 @@ from assessments import access
 from assessments.access import NotNow
 from assessments.actions import workflow as actions
 from assessments.actions.workflow import MoveRefused
+from assessments.forms.assessments import ReasonForm
 from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.states import MOVES
@@ -84,7 +85,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a closed one back into review, with a reason."""
-    reason = request.POST.get("reason", "")
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        assessment = access.assessment_for(request.user, pk, Permission.REOPEN)
+        messages.error(request, form.errors["reason"][0])
+        return redirect("assessments:detail", assessment.pk)
+    reason = form.cleaned_data["reason"]
     return _carry_out(
         request,
         pk,
