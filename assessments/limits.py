@@ -24,6 +24,7 @@ PREVIEW_SIDE: Final = 1_400  # pixels, the longer side of the rebuilt picture
 PREVIEW_QUALITY: Final = 80  # JPEG quality, 1 to 95
 FILE_NAME_LENGTH: Final = 150  # characters, extension included
 CSV_CELL_BYTES: Final = 64 * KB
+CSV_ROW_CELLS: Final = 100_000  # separators in one row, so that a small file cannot fill the memory
 JSON_DEPTH: Final = 64  # levels of objects and arrays
 JSON_VALUES: Final = 5_000_000  # values, so that a small file cannot fill the memory
 PDF_OBJECTS: Final = 200_000  # objects
@@ -81,6 +82,7 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("PREVIEW_QUALITY", PREVIEW_QUALITY, "JPEG quality", "preview of an image"),
     Limit("FILE_NAME_LENGTH", FILE_NAME_LENGTH, "characters", "file name with its extension"),
     Limit("CSV_CELL_BYTES", CSV_CELL_BYTES, "bytes", "one cell of a CSV"),
+    Limit("CSV_ROW_CELLS", CSV_ROW_CELLS, "separators", "one row of a CSV"),
     Limit("JSON_DEPTH", JSON_DEPTH, "levels", "nesting of a JSON"),
     Limit("JSON_VALUES", JSON_VALUES, "values", "values in a JSON"),
     Limit("PDF_OBJECTS", PDF_OBJECTS, "objects", "objects in a PDF"),

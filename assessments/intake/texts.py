@@ -6,11 +6,12 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from assessments.intake.refusal import Refused
 from assessments.intake.signatures import ALLOWED
-from assessments.limits import CSV_CELL_BYTES, JSON_DEPTH, JSON_VALUES
+from assessments.limits import CSV_CELL_BYTES, CSV_ROW_CELLS, JSON_DEPTH, JSON_VALUES
 
 _NOT_TEXT = f"The file must be a {ALLOWED}. Save it in one of these formats and add it again."
 _MARKUP = re.compile(r"<(!doctype|html|head|body|script|\?xml|svg|!--|meta|link|iframe)", re.IGNORECASE)
@@ -88,12 +89,22 @@ def _looks_like_table(text: str, least: int) -> bool:
 
 
 def check_csv(text: str) -> None:
-    """Raises Refused for a cell that is too long and for quotes that never close."""
+    """Raises Refused for a row of too many cells, a cell that is too long and quotes that never close."""
     before = csv.field_size_limit(CSV_CELL_BYTES)
+    delimiter = max(_DELIMITERS, key=text[:20_000].count)
+    separators = 0  # of the row being read, which may go over many lines
+
+    def lines() -> Iterator[str]:
+        nonlocal separators
+        for line in io.StringIO(text, newline=""):
+            separators += line.count(delimiter)
+            if separators > CSV_ROW_CELLS:  # the reader would hold them all at once
+                raise Refused(f"A row of the CSV has more than {CSV_ROW_CELLS:,} cells. Export the table again.")
+            yield line
+
     try:
-        delimiter = max(_DELIMITERS, key=text[:20_000].count)
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            pass
+        for _ in csv.reader(lines(), delimiter=delimiter):
+            separators = 0
     except csv.Error as error:
         raise Refused(
             "The CSV cannot be read: a cell is longer than 64 kB, or a quote never closes. Export it again."
