@@ -90,9 +90,19 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
     return review
 
 
+def _lock_in_review(assessment_id: int) -> None:
+    """Wait for whoever moves the assessment. Raises ReviewRefused where it is no longer in review then."""
+    if Assessment.objects.select_for_update().get(pk=assessment_id).state != State.SUBMITTED:
+        raise ReviewRefused({"text": "This assessment is no longer in review. Nothing was changed"})
+
+
 @transaction.atomic
 def ask(*, answer: Answer, text: str, by: User) -> Query:
-    """Collect a question to the vendor; it goes out with the next batch. The same text again is not asked twice."""
+    """Collect a question to the vendor; it goes out with the next batch. The same text again is not asked twice.
+
+    Raises ReviewRefused for an assessment that is no longer in review.
+    """
+    _lock_in_review(answer.assessment_id)
     query, created = Query.objects.get_or_create(
         answer=answer, text=text.strip(), round=None, defaults={"by": by, "at": timezone.now()}
     )
@@ -109,7 +119,11 @@ def ask(*, answer: Answer, text: str, by: User) -> Query:
 
 @transaction.atomic
 def remove_query(*, query: Query, by: User) -> None:
-    """Take back a question that was not sent yet. One that was sent stays; taking it back twice does nothing."""
+    """Take back a question that was not sent yet. One that was sent stays; taking it back twice does nothing.
+
+    Raises ReviewRefused for an assessment that is no longer in review.
+    """
+    _lock_in_review(query.answer.assessment_id)
     removed, _ = Query.objects.filter(pk=query.pk, round=None).delete()
     if removed:
         record(

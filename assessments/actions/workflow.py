@@ -187,6 +187,7 @@ def request_changes(*, assessment: Assessment, by: User) -> Assessment:
 @transaction.atomic
 def close(*, assessment: Assessment, by: User) -> Assessment:
     """Finish the review. Refused while an answer has no result or a question to the vendor is not sent."""
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
     problems = []
     unscored = Answer.objects.filter(assessment=assessment, review=None).count()
     if unscored:

@@ -10,7 +10,7 @@ from assessments.forms.accounts import AccountForm, accounts_form
 from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.queries.check_page import accounts_of, digest_of
-from vendors.actions.vendors import declare_accounts
+from vendors.actions.vendors import AccountsChanged, declare_accounts
 
 CHANGED = (
     "Somebody changed the accounts while this page was open. Compare your rows with the list below, then save again."
@@ -37,14 +37,22 @@ def _declare(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     context = {"can_declare": True, "accounts": form, "stored": stored, "problems": form.problems}
     if not form.is_valid():
         return _page(request, assessment, context, status=422)
-    seen = form.paste.cleaned_data["seen"]
-    if seen != digest_of(stored):
-        form.paste.data = form.paste.data.copy()
-        form.paste.data["seen"] = digest_of(stored)
-        return _page(request, assessment, context | {"changed": CHANGED}, status=409)
-    declared = declare_accounts(vendor=assessment.vendor, accounts=form.accounts(), by=request.user)
+    if form.paste.cleaned_data["seen"] != digest_of(stored):
+        return _changed(request, assessment, context)
+    try:
+        declared = declare_accounts(vendor=assessment.vendor, accounts=form.accounts(), by=request.user, known=stored)
+    except AccountsChanged:
+        return _changed(request, assessment, context | {"stored": accounts_of(assessment)})
     messages.success(request, f"{len(declared)} AWS account{'' if len(declared) == 1 else 's'} in scope saved.")
     return redirect("assessments:detail" if request.user.staff_role else "assessments:answer-list", assessment.pk)
+
+
+def _changed(request: HttpRequest, assessment: Assessment, context: dict[str, object]) -> HttpResponse:
+    """The page with the list as it stands now; saving once more is then done in sight of it."""
+    paste = context["accounts"].paste
+    paste.data = paste.data.copy()
+    paste.data["seen"] = digest_of(context["stored"])
+    return _page(request, assessment, context | {"changed": CHANGED}, status=409)
 
 
 def _page(request: HttpRequest, assessment: Assessment, context: dict[str, object], status: int = 200) -> HttpResponse:

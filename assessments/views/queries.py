@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from assessments import access
 from assessments.actions import reviews
+from assessments.actions.reviews import ReviewRefused
 from assessments.forms.reviews import QueryForm, ReviewForm
 from assessments.policy import Permission
 from assessments.views.scoring import workbench
@@ -21,7 +22,11 @@ def query_add(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     form = QueryForm(request.POST)
     if not form.is_valid():
         return workbench(request, answer, ReviewForm.of(answer), ask=form, status=422)
-    reviews.ask(answer=answer, text=form.cleaned_data["text"], by=request.user)
+    try:
+        reviews.ask(answer=answer, text=form.cleaned_data["text"], by=request.user)
+    except ReviewRefused as error:
+        form.add_error("text", error.problems["text"])
+        return workbench(request, answer, ReviewForm.of(answer), ask=form, status=422)
     messages.success(request, "The question was added to the ones to send back.")
     return redirect("assessments:score-edit", pk, number)
 
@@ -36,8 +41,12 @@ def query_remove(request: HttpRequest, pk: int) -> HttpResponse:
         return _removed_already(request)
     answer = query.answer
     if query.round is None:
-        reviews.remove_query(query=query, by=request.user)
-        messages.success(request, "The question was removed.")
+        try:
+            reviews.remove_query(query=query, by=request.user)
+        except ReviewRefused as error:
+            messages.error(request, error.problems["text"])
+        else:
+            messages.success(request, "The question was removed.")
     else:
         messages.error(request, "This question was sent already, so it stays.")
     if request.POST.get("back") == "score":

@@ -70,11 +70,26 @@ def archive_vendor(*, vendor: Vendor, by: User) -> Vendor:
     return vendor
 
 
+class AccountsChanged(Exception):
+    """Somebody declared other accounts meanwhile."""
+
+
+def _as_values(accounts: Sequence[AwsAccount]) -> dict[str, list[str]]:
+    return {one.account_id: [one.name, one.stage] for one in accounts}
+
+
 @transaction.atomic
-def declare_accounts(*, vendor: Vendor, accounts: Sequence[DeclaredAccount], by: User) -> list[AwsAccount]:
-    """Replace the AWS accounts in scope by this list."""
+def declare_accounts(
+    *, vendor: Vendor, accounts: Sequence[DeclaredAccount], by: User, known: Sequence[AwsAccount] | None = None
+) -> list[AwsAccount]:
+    """Replace the AWS accounts in scope by this list.
+
+    Raises AccountsChanged when `known`, the accounts the person started from, are no longer those that are stored.
+    """
     vendor = Vendor.objects.select_for_update().get(pk=vendor.pk)
-    before = {a.account_id: [a.name, a.stage] for a in vendor.aws_accounts.all()}
+    before = _as_values(vendor.aws_accounts.all())
+    if known is not None and _as_values(known) != before:
+        raise AccountsChanged
     after = {a.account_id: [a.name, str(Stage(a.stage))] for a in accounts}
     if before != after:
         vendor.aws_accounts.all().delete()
