@@ -269,11 +269,24 @@ class Request:
 
 # The key of a statement names its side, so no text that a vendor reads may hold one.
 _KEY = re.compile(r"[a-z][a-z0-9-]*-\d+-[af]\d+")
+# The playbook speaks to the assessor as well: of its source, of notes and of results that a vendor does not have.
+_NOT_FOR_VENDORS = re.compile(r"\bassessor\b|\bthe source\b|\bresult of\b|^ask (?:who|for|whether)\b", re.IGNORECASE)
+_PART = re.compile(r"(?<=[.;]) +")
 
 
 def _neutral(text: str, statements: Mapping[str, str]) -> str:
-    """A text of the playbook with the words of a statement in place of its key."""
+    """A text of the playbook with the words of a statement in place of its key, and without what is for assessors."""
+    parts = _PART.split(text)
+    kept = [part for part in parts if not _NOT_FOR_VENDORS.search(part)]
+    text = " ".join(kept)
+    if len(kept) < len(parts) and text:
+        text = text.rstrip(".,;") + "."
     return _KEY.sub(lambda found: f"“{statements.get(found.group(), 'another statement').rstrip('.')}”", text)
+
+
+def _steps(texts: Sequence[str], statements: Mapping[str, str]) -> list[str]:
+    """The steps of which anything is left for a vendor."""
+    return [neutral for text in texts if (neutral := _neutral(text, statements))]
 
 
 def _requests(answer: Answer, statements: Mapping[str, str]) -> list[Request]:
@@ -324,8 +337,8 @@ def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> Questio
     return QuestionSheet(
         options=options,
         when=_neutral(answer.criterion.applicability.get("when", ""), statements),
-        steps=[_neutral(step, statements) for step in answer.criterion.validation_steps],
-        additions=[_neutral(step, statements) for step in answer.criterion.validation_additions],
+        steps=_steps(answer.criterion.validation_steps, statements),
+        additions=_steps(answer.criterion.validation_additions, statements),
         requests=_requests(answer, statements),
         domain=domain,
         place=[row.number for row in domain].index(answer.criterion.number) + 1,

@@ -1,5 +1,7 @@
 """What the vendor answers, question by question."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,8 @@ from assessments.forms.answers import ALONE, AnswerForm, fields_of, needs_plan, 
 from assessments.models import Answer
 from assessments.policy import Permission
 from assessments.queries import files, vendor_pages
-from assessments.views.bodies import TEXT_BODY_BYTES, at_most
+from assessments.views.bodies import TEXT_BODY_BYTES, UPLOAD_BODY_BYTES, at_most
+from assessments.views.uploads import TOO_LARGE, keep, tell
 
 CLOSED_FOR_CHANGES = "This answer is closed for changes. What you typed since then is not saved; copy it from the page."
 TYPED = ("reason", "notes", "plan")
@@ -31,9 +34,21 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/vendor/answer_list.html", context)
 
 
+def _may_see(request: HttpRequest, pk: int, number: int) -> None:
+    """The door, before the body is read: files may come with it."""
+    if request.method == "POST":
+        answer_for(request.user, pk, number, Permission.VIEW_QUESTIONS)
+
+
+def _too_many_files(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    messages.error(request, f"{TOO_LARGE} Nothing was stored; go back in your browser to find what you typed.")
+    return redirect("assessments:answer-edit", pk, number)
+
+
 @require_http_methods(["GET", "POST"])
+@at_most(UPLOAD_BODY_BYTES, _too_many_files, before=_may_see)
 def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """One question: read it, answer it, complete it."""
+    """One question: read it, answer it, complete it. Without JavaScript its files come with the same form."""
     answer = answer_for(request.user, pk, number, Permission.VIEW_QUESTIONS)
     options = vendor_pages.options_of(answer)
     if request.method == "GET":
@@ -41,9 +56,10 @@ def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     form = AnswerForm(request.POST, answer=answer, options=options)
     try:
         answer_for(request.user, pk, number, Permission.ANSWER)
+        all_kept = _keep_files(request, answer)
         if not form.is_valid():
             return _page(request, answer, form, status=422)
-        return _save(request, answer, form)
+        return _save(request, answer, form, action=request.POST.get("action", "") if all_kept else "upload")
     except StaleAnswer as stale:
         return _merge(request, form, stale.current)
     except AnswerIncomplete as incomplete:
@@ -52,9 +68,20 @@ def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return _page(request, answer, form, status=403, is_locked=True)
 
 
-def _save(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
-    """Store the answer and go on: to the next open question, or back to the list."""
-    complete = request.POST.get("action") == "complete"
+def _keep_files(request: HttpRequest, answer: Answer) -> bool:
+    """Store the files that came with the form, whatever becomes of its text; False when one of them was refused."""
+    sent = request.FILES.getlist("file")
+    if not sent and request.POST.get("action") == "upload":
+        messages.error(request, "Choose a file first.")
+    ids = [uuid4() for _ in sent]
+    stored, refusals = keep(sent, ids, assessment=answer.assessment, asked_at=answer, by=request.user)
+    tell(request, stored, refusals)
+    return not refusals
+
+
+def _save(request: HttpRequest, answer: Answer, form: AnswerForm, *, action: str) -> HttpResponse:
+    """Store the answer and go on: to the next open question, to the list, or back to the files of this one."""
+    complete = action == "complete"
     plan_was_shown = needs_plan(form.options, answer.statements)
     content = form.content()
     saved = save(
@@ -69,6 +96,8 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpRespons
         # Without JavaScript the plan could not appear while the statement was being chosen.
         messages.info(request, "Saved. Say below what you will do about it and by when, or go on to another question.")
         return redirect(_address(saved) + "#plan")
+    if action == "upload":
+        return redirect(_address(saved) + "#evidence")
     if not complete:
         return redirect("assessments:answer-list", assessment)
     following = vendor_pages.next_open(answer)
@@ -184,7 +213,7 @@ def answer_draft(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             answer=answer, content=form.content(), base_version=form.cleaned_data["base_version"], by=request.user
         )
     except StaleAnswer as stale:
-        return _stale(stale.current)
+        return _stale(stale.current, is_own=stale.current.updated_by == request.user)
     except (AnswerLocked, NotNow):
         return JsonResponse({"error": CLOSED_FOR_CHANGES}, status=423)
     reply = {
@@ -202,10 +231,11 @@ def _refused(form: AnswerForm) -> HttpResponse:
     return JsonResponse({"errors": errors}, status=413 if too_long else 422)
 
 
-def _stale(current: Answer) -> HttpResponse:
+def _stale(current: Answer, *, is_own: bool) -> HttpResponse:
     reply = {
         "version": current.version,
         "by": str(current.updated_by),
+        "own": is_own,  # in another window of the same person
         "at": f"{timezone.localtime(current.updated_at):%H:%M}",
         "fields": fields_of(current),
     }

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments import intake
 from assessments.access import NotNow, answer_for, assessment_for, evidence_for
 from assessments.actions import evidence as actions
 from assessments.actions.evidence import EvidenceRefused
@@ -17,13 +16,13 @@ from assessments.models import Answer, Assessment, Evidence
 from assessments.policy import Permission
 from assessments.queries import contents, files
 from assessments.views.bodies import UPLOAD_BODY_BYTES, at_most
+from assessments.views.uploads import TOO_LARGE, keep, tell
 from config.middleware import wants_json
 from users.models import User
 
 # Whatever a file holds, opening it from here runs and loads nothing.
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
 PREVIEW_POLICY = "default-src 'none'; frame-ancestors 'none'"
-TOO_LARGE = "That is too much at once. Add the files one by one; a ZIP may have 100 MB, an image or a PDF 20 MB."
 
 
 def _to_look_at(user: User) -> Permission:
@@ -91,23 +90,12 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     ids = upload_ids(request.POST.get("upload_id", ""), len(sent))
     if not sent or ids is None:
         return _turn_away(request, 422, "Choose a file first.", back)
-    stored = []
-    for file, upload_id in zip(sent, ids, strict=True):
-        try:
-            accepted = intake.examine(file.file, file.name)
-            kept = actions.attach(
-                assessment=assessment, accepted=accepted, upload_id=upload_id, asked_at=answer, by=request.user
-            )
-        except (intake.Refused, EvidenceRefused) as refused:
-            if wants_json(request):
-                return JsonResponse({"error": str(refused)}, status=422)
-            messages.error(request, f"{file.name}: {refused}")
-        else:
-            stored.append(kept)
+    stored, refusals = keep(sent, ids, assessment=assessment, asked_at=answer, by=request.user)
     if wants_json(request):
+        if refusals:
+            return JsonResponse({"error": refusals[0][1]}, status=422)
         return _stored(request, stored[0], answer)
-    for item in stored:
-        messages.success(request, f"{item.name} was added.")
+    tell(request, stored, refusals)
     return redirect(back)
 
 

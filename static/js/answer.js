@@ -18,7 +18,7 @@ const WORDS = {
   failed: (seconds) => `Not saved. Trying again in ${seconds} seconds.`,
   offline: () => "You are offline. Keep this page open and we will save when you are back.",
   invalid: () => "Not saved. Check the marked field.",
-  conflict: () => "Not saved. Someone else changed this answer.",
+  conflict: (own) => (own ? "Not saved. You changed this answer in another window." : "Not saved. Someone else changed this answer."),
   signedout: () => "Not saved. You have been signed out.",
   locked: () => "Closed for changes",
 };
@@ -78,7 +78,9 @@ function wire(form) {
       },
       conflict(reply) {
         const first = (reply.by ?? "Someone").split(" ")[0], at = clock(reply.at, { seconds: false });
-        const box = fromTemplate("box-conflict", { title: `${reply.by} changed this answer at ${at}.`, theirs: `${reply.by}, ${at}`, use: `Use ${first}’s version` });
+        const box = fromTemplate("box-conflict", reply.own
+          ? { title: `You changed this answer in another window at ${at}.`, mine: "This window", theirs: `The other window, ${at}`, keep: "Keep this version", use: "Use the other version" }
+          : { title: `${reply.by} changed this answer at ${at}.`, stays: "If you keep yours, the other one stays in the history.", mine: "Your version", theirs: `${reply.by}, ${at}`, keep: "Keep my version", use: `Use ${first}’s version` });
         const theirs = lists(reply.fields), mine = grouped(form, contentOf(form));
         describe($("[data-mine]", box), form, Object.fromEntries(Object.keys(theirs).map((name) => [name, mine[name] ?? []])));
         describe($("[data-theirs]", box), form, theirs, mine);

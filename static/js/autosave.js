@@ -1,7 +1,7 @@
 // Saves a DRAFT. It never completes, submits or scores anything: that is always a button.
 //
 // <form data-autosave data-draft-url="…" data-version="7"> with csrf token. Sent: the form as it stands, base_version, tab.
-// Replies (JSON): 200 {version, savedAt, warnings, plan}; 409 {version, by, at, fields}; 401, 403 signed out;
+// Replies (JSON): 200 {version, savedAt, warnings, plan}; 409 {version, by, own, at, fields}; 401, 403 signed out;
 // 413, 422 {errors: {field: sentence}}; 423 locked; anything else, or nothing, is tried again.
 //
 // One request at a time. Edits made while one is in flight go out together in the next one.
@@ -74,7 +74,7 @@ export function autosave(form, { show, on }) {
     waiting = null;
     keep(form);
     if (reply.status === 401 || reply.status === 403) return signedOut();
-    if (reply.status === 409) return halt("conflict", () => on.conflict(reply), "Someone else changed this answer. Choose which version to keep.");
+    if (reply.status === 409) return halt("conflict", () => on.conflict(reply), `${reply.own ? "You changed this answer in another window." : "Someone else changed this answer."} Choose which version to keep.`, reply.own);
     if (reply.status === 423) return halt("locked", () => on.locked(reply), "This answer is closed for changes.");
     if ((reply.status === 413 || reply.status === 422) && reply.errors) {
       show("invalid");
@@ -99,9 +99,9 @@ export function autosave(form, { show, on }) {
     halt("signedout", on.signedOut, "You have been signed out. Your answer is still on this page.");
   }
 
-  function halt(state, box, words) {
+  function halt(state, box, words, detail) {
     stopped = true; spoken = true; failures ||= 1;
-    show(state);
+    show(state, detail);
     box();
     announce(words, { urgent: true });
   }

@@ -34,7 +34,7 @@ function rowFrom(html) {
 
 export function uploader(root, { stored = () => {} } = {}) {
   const list = $("[data-files]", root), drop = $("[data-drop]", root), input = $("input[type=file]", root);
-  const form = $("form", root), paste = $("[data-paste]", root);
+  const form = input.form, paste = $("[data-paste]", root);
   const limits = JSON.parse(root.dataset.limits), types = root.dataset.types;
   const queue = [];
   let active = 0, depth = 0;
@@ -170,9 +170,9 @@ export function uploader(root, { stored = () => {} } = {}) {
   const named = (blob) => new File([blob], `screenshot-${new Date().toISOString().slice(0, 19).replace(/[T:]/g, "-")}.png`, { type: blob.type });
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
 
-  root.classList.add("is-live");                                     // hides the plain Upload button
+  root.classList.add("is-live");
+  $("[data-plain-upload]", root)?.remove();                          // hidden, it would still be what Enter in a field presses
   list.addEventListener("submit", removeStored);
-  form.addEventListener("submit", (event) => { if (!input.files.length) event.preventDefault(); });
   input.addEventListener("change", () => { add(input.files); input.value = ""; });
   drop.addEventListener("dragenter", (e) => { if (hasFiles(e)) { e.preventDefault(); depth += 1; drop.classList.add("is-over"); } });
   drop.addEventListener("dragleave", () => { depth = Math.max(0, depth - 1); drop.classList.toggle("is-over", depth > 0); });

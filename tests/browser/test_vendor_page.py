@@ -142,7 +142,9 @@ def test_two_people_on_one_question_choose_which_version_to_keep(
         write(hers, "Rita: all of them")
     state(hers).to_have_text("Not saved. Someone else changed this answer.")
     expect(box(hers)).to_contain_text(re.compile(r"Tom Adeyemi changed this answer at \d\d:\d\d\."))
-    expect(box(hers)).to_contain_text("Choose which version to keep. If you keep yours, the other one stays in the history.")
+    expect(box(hers)).to_contain_text(
+        "Choose which version to keep. If you keep yours, the other one stays in the history."
+    )
     expect(box(hers).locator("[data-mine] mark, [data-mine]")).to_contain_text("Rita: all of them")
     expect(box(hers).locator("[data-theirs] mark")).to_have_text("Tom: two are missing")
     expect(hers.locator("#live-assertive")).to_have_text(
@@ -160,6 +162,27 @@ def test_two_people_on_one_question_choose_which_version_to_keep(
     if theirs_in_history:
         old = AnswerVersion.objects.filter(answer=answer_to(in_progress, 1), by=tom).get()
         assert old.content["notes"] == "Tom: two are missing"
+
+
+def test_ones_own_second_window_is_called_that(
+    open_page: OpenPage, console: Console, in_progress: Assessment, rita: User
+) -> None:
+    console.expect("status of 409")
+    first, second = (open_page(rita, at("answer-edit", in_progress, 1)) for _ in range(2))
+    with draft(second):
+        write(second, "From the second window")
+    with draft(first, 409):
+        write(first, "From the first window")
+    state(first).to_have_text("Not saved. You changed this answer in another window.")
+    expect(box(first)).to_contain_text(re.compile(r"You changed this answer in another window at \d\d:\d\d\."))
+    expect(box(first)).not_to_contain_text("history")
+    expect(box(first)).not_to_contain_text("Rita")
+    expect(first.locator("#live-assertive")).to_have_text(
+        "You changed this answer in another window. Choose which version to keep."
+    )
+    first.get_by_role("button", name="Use the other version").click()
+    expect(notes(first)).to_have_value("From the second window")
+    expect(box(first)).to_have_count(0)
 
 
 def test_submitting_meanwhile_leaves_the_text_to_read(

@@ -32,6 +32,23 @@ def test_answer_add_files_and_complete(open_page: OpenPage, in_progress: Assessm
     assert (answer.is_complete, answer.notes, answer.links.count()) == (True, "Both pictures are of today.", 2)
 
 
+def test_adding_files_and_completing_keep_what_was_typed(
+    open_page: OpenPage, in_progress: Assessment, rita: User
+) -> None:
+    page = opened(open_page, rita, in_progress, 1)
+    statement(page, words_of(in_progress, 1)).check()
+    page.get_by_label("Notes").fill("Typed before the picture.")
+    page.locator("#evidence-file").set_input_files(screenshot("one.png"))
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_label("Notes")).to_have_value("Typed before the picture.")
+    expect(statement(page, words_of(in_progress, 1))).to_be_checked()
+    page.locator("#evidence-file").set_input_files(screenshot("two.png"))
+    page.get_by_role("button", name="Complete and next").click()  # takes along what was chosen and not uploaded yet
+    page.wait_for_url(re.compile("/questions/2/"))
+    answer = answer_to(in_progress, 1)
+    assert (answer.is_complete, answer.notes, answer.links.count()) == (True, "Typed before the picture.", 2)
+
+
 def test_a_refused_file_is_named_and_the_good_one_is_kept(
     open_page: OpenPage, in_progress: Assessment, rita: User
 ) -> None:

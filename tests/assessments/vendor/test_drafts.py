@@ -79,12 +79,20 @@ def test_somebody_else_saved_meanwhile(client: Client, rita: User, tom: User, an
     assert response.status_code == 409
     reply = response.json()
     assert re.fullmatch(r"\d\d:\d\d", reply["at"])
-    assert {name: reply[name] for name in ("version", "by", "fields")} == {
+    assert {name: reply[name] for name in ("version", "by", "own", "fields")} == {
         "version": saved.version,
         "by": "Tom Adeyemi",
+        "own": False,
         "fields": {"choice": bad(answer), "reason": "", "notes": "Tom's", "plan": "Mend it", "plan_due_on": ""},
     }
     assert answer_to(answer.assessment, 13).notes == "Tom's"
+
+
+def test_ones_own_other_window_saved_meanwhile(client: Client, rita: User, answer: Answer) -> None:
+    save(answer=answer, content=AnswerContent(notes="Window 2"), base_version=0, by=rita)
+    client.force_login(rita)
+    response = draft(client, answer, notes="Window 1")
+    assert (response.status_code, response.json()["own"]) == (409, True)
 
 
 def test_signed_out(client: Client, answer: Answer) -> None:

@@ -1,0 +1,39 @@
+"""Files that come with a form: each is stored by itself, so that one refused does not take the others with it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from assessments import intake
+from assessments.actions.evidence import EvidenceRefused, attach
+from assessments.models import Answer, Assessment, Evidence
+from users.models import User
+
+TOO_LARGE = "That is too much at once. Add the files one by one; a ZIP may have 100 MB, an image or a PDF 20 MB."
+
+
+def keep(
+    sent: Sequence[UploadedFile], ids: Sequence[UUID], *, assessment: Assessment, asked_at: Answer | None, by: User
+) -> tuple[list[Evidence], list[tuple[str, str]]]:
+    """What was stored, and (name, sentence) of each file that was refused. `ids` has one id for each file."""
+    stored, refusals = [], []
+    for file, upload_id in zip(sent, ids, strict=True):
+        try:
+            accepted = intake.examine(file.file, file.name)
+            item = attach(assessment=assessment, accepted=accepted, upload_id=upload_id, asked_at=asked_at, by=by)
+        except (intake.Refused, EvidenceRefused) as refused:
+            refusals.append((file.name, str(refused)))
+        else:
+            stored.append(item)
+    return stored, refusals
+
+
+def tell(request: HttpRequest, stored: Sequence[Evidence], refusals: Sequence[tuple[str, str]]) -> None:
+    """Say on the next page what became of each file."""
+    for name, sentence in refusals:
+        messages.error(request, f"{name}: {sentence}")
+    for item in stored:
+        messages.success(request, f"{item.name} was added.")
