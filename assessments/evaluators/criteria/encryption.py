@@ -1,0 +1,10 @@
+"""Encryption at rest: criteria 8 and 9."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from assessments.evaluators.estate import Estate
+from assessments.evaluators.result import Evaluation
+
+CRITERIA: Final[dict[str, Callable[[Estate, datetime | None], Evaluation]]] = {}

@@ -1,0 +1,10 @@
+"""Monitoring: criteria 25 to 27."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from assessments.evaluators.estate import Estate
+from assessments.evaluators.result import Evaluation
+
+CRITERIA: Final[dict[str, Callable[[Estate, datetime | None], Evaluation]]] = {}

@@ -1,0 +1,10 @@
+"""Deployment, images, plans, backups, patches and access: criteria 28 to 33."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from assessments.evaluators.estate import Estate
+from assessments.evaluators.result import Evaluation
+
+CRITERIA: Final[dict[str, Callable[[Estate, datetime | None], Evaluation]]] = {}
