@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.http import HttpRequest
 
 from audit.trail import record
 from outbox.actions import enqueue
@@ -70,6 +71,12 @@ def change_staff(*, user: User, role: str, is_active: bool, by: User) -> User:
 def end_sessions(*, user: User) -> None:
     """Sign this person out everywhere."""
     for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def end_other_sessions(*, user: User, request: HttpRequest, **_: object) -> None:
+    """A second factor was added: sessions that never proved it end, wherever they were begun, but for this one."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
         session.end()
 
 

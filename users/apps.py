@@ -8,6 +8,10 @@ class UsersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from users.letters import register_letters  # noqa: PLC0415 -- models are not loaded before ready()
+        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415 -- models are not loaded before ready()
+
+        from users.actions import end_other_sessions  # noqa: PLC0415
+        from users.letters import register_letters  # noqa: PLC0415
 
         register_letters()
+        authenticator_added.connect(end_other_sessions, dispatch_uid="users.end_other_sessions")

@@ -133,7 +133,11 @@ def preview(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
     if not item.preview:
         raise Http404
-    response = FileResponse(item.preview.open("rb"), content_type="image/jpeg")
+    try:
+        file = item.preview.open("rb")
+    except OSError as error:  # lost, or the store does not answer: the page shows the words for a picture without one
+        raise Http404 from error
+    response = FileResponse(file, content_type="image/jpeg")
     response.headers["Content-Security-Policy"] = PREVIEW_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -143,9 +147,12 @@ def preview(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     """The file as it came; always to be saved, never to be opened in the site's name."""
     item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
-    response = FileResponse(
-        item.file.open("rb"), as_attachment=True, filename=item.name, content_type="application/octet-stream"
-    )
+    try:
+        file = item.file.open("rb")
+    except OSError:
+        back = reverse("assessments:evidence-view", args=[pk, evidence])
+        return _turn_away(request, 404, f"{item.name} could not be read. Try again, or add it again.", back)
+    response = FileResponse(file, as_attachment=True, filename=item.name, content_type="application/octet-stream")
     response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
