@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from assessments.evaluators import fields
 from assessments.evaluators.clock import UNKNOWN, Clock
-from assessments.evaluators.facts import CliFact
-from assessments.evaluators.fields import Item
+from assessments.evaluators.formats import fields
 from assessments.evaluators.formats.calls import NOT_CONFIGURED
+from assessments.evaluators.formats.facts import CliFact
+from assessments.evaluators.formats.fields import Item
 
 
 class Status(Enum):

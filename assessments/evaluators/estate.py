@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from assessments.evaluators import fields
 from assessments.evaluators.answers import MISSING, Answer, Status, merge
 from assessments.evaluators.clock import UNKNOWN, Clock
-from assessments.evaluators.facts import CliFact, Finding, Manifest, ManifestAccount, ReportFact
+from assessments.evaluators.formats import fields
 from assessments.evaluators.formats.calls import GLOBAL
+from assessments.evaluators.formats.facts import CliFact, Finding, Manifest, ManifestAccount, ReportFact
 from assessments.evaluators.reports import AccountReport, by_account
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
@@ -34,7 +34,7 @@ class Estate:
     """Facts with a place: what is asked of it is answered with values, or with why there are none.
 
     `declared` are account ids the vendor names; `as_of` is the instant stated for evidence without its own time.
-    The order of the facts never matters.
+    Every fact names its account and region. The order of the facts never matters.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Estate:
         self._calls: dict[str, dict[str, set[str]]] = {}  # account, region: the calls read from there
         self._cache: dict[tuple[str, str, str, str], Answer] = {}
         self._active: dict[str, tuple[str, ...]] = {}
-        for fact in _placed(list(facts)):
+        for fact in facts:
             known = self._facts.setdefault((fact.account, fact.region, fact.call), {})
             for argument in fact.arguments or ("",):
                 known.setdefault(argument, []).append(fact)
@@ -123,13 +123,16 @@ class Estate:
         said = self._manifests.get(account)
         if said and said.regions_enabled is not None:
             return frozenset(said.regions_enabled)
-        listed = self.call(account, GLOBAL, "ec2 describe-regions")
-        names = {
-            fields.text(item, "RegionName")
-            for item in listed.items("Regions")
-            if fields.text(item, "OptInStatus") != "not-opted-in"
-        } - {""}
-        return frozenset(names) if names and listed.is_known else None
+        for call, state in (("ec2 describe-regions", "OptInStatus"), ("account list-regions", "RegionOptStatus")):
+            listed = self.call(account, GLOBAL, call)
+            names = {
+                fields.text(item, "RegionName")
+                for item in listed.items("Regions")
+                if fields.text(item, state) not in ("not-opted-in", "DISABLED")
+            } - {""}
+            if names and listed.is_known:
+                return frozenset(names)
+        return None
 
     def knows_regions(self, account: str) -> bool:
         """Whether it is known which regions are active."""
@@ -198,37 +201,6 @@ class Estate:
     def findings(self, *checks: str) -> tuple[Finding, ...]:
         """What Prowler says for these checks, each resource once, sorted; all its findings without a check."""
         return tuple(finding for finding in self._findings if not checks or finding.check in checks)
-
-
-def _placed(facts: list[CliFact]) -> list[CliFact]:
-    """Give facts about a bucket that do not name their account the one that lists the bucket; drop the others."""
-    owners: dict[str, set[str]] = {}
-    for fact in facts:
-        if fact.call == "s3api list-buckets" and fact.account:
-            for bucket in fields.items(fact.body, "Buckets"):
-                owners.setdefault(fields.text(bucket, "Name"), set()).add(fact.account)
-    placed = []
-    for fact in facts:
-        account = fact.account
-        if not account and fact.call.startswith("s3api ") and fact.arguments:
-            found = owners.get(fact.arguments[0], set())
-            account = min(found) if len(found) == 1 else ""
-        if account and fact.region:
-            placed.append(
-                fact
-                if account == fact.account
-                else CliFact(
-                    fact.call,
-                    account,
-                    fact.region,
-                    fact.arguments,
-                    fact.body,
-                    fact.code,
-                    fact.is_incomplete,
-                    fact.collected_at,
-                )
-            )
-    return placed
 
 
 def _bucket_region(answer: Answer) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from assessments.evaluators.clock import Clock, written
-from assessments.evaluators.facts import ReportFact
 from assessments.evaluators.formats.credential_report import COLUMNS, CredentialReport, Row
+from assessments.evaluators.formats.facts import ReportFact
 from assessments.evaluators.formats.times import MARKS, DateOrder, Time, read_time
 
 _CERTIFICATES: Final = tuple(COLUMNS.index(name) for name in ("cert_1_last_rotated", "cert_2_last_rotated"))
@@ -106,7 +106,7 @@ def _account_report(fact: ReportFact, account: str, stated: datetime | None) -> 
     latest = [_latest(rows, order) for rows, order in zip(readings, orders, strict=True)]
     earliest = min((moment for moment in latest if moment), default=None)
     made, problems = _made(fact, earliest, stated)
-    clocks = tuple(Clock.at(made.moment) if made.moment else Clock(moment, None) for moment in latest)
+    clocks = tuple(Clock.at(made.moment) if made.moment else Clock(moment, fact.received_at) for moment in latest)
     return made, AccountReport(
         account=account,
         path=fact.path,

@@ -12,17 +12,34 @@ from assessments.evaluators.criteria import (
     network,
     processes,
 )
+from assessments.evaluators.criteria.common import Case
 from assessments.evaluators.estate import Estate
-from assessments.evaluators.result import Evaluation
+from assessments.evaluators.result import Evaluation, State
 
 Criterion = Callable[[Estate, datetime | None], Evaluation]
 
-# A domain names its own; the order is that of the playbook.
-CRITERIA: Final[dict[str, Criterion]] = {
+# A domain names its own.
+_OF_DOMAINS: Final[dict[str, Criterion]] = {
     **account_management.CRITERIA,
     **encryption.CRITERIA,
     **identity.CRITERIA,
     **network.CRITERIA,
     **monitoring.CRITERIA,
     **processes.CRITERIA,
+}
+NUMBERS: Final = range(1, 34)
+
+
+def _unread(name: str) -> Criterion:
+    """A criterion that nothing decides yet."""
+
+    def evaluate(estate: Estate, as_of: datetime | None) -> Evaluation:
+        says = {State.UNDETERMINED: "Machine evidence is not read for this question."}
+        return Case(estate, name).decide(acceptable={}, failure={}, says=says)
+
+    return evaluate
+
+
+CRITERIA: Final[dict[str, Criterion]] = {
+    name: _OF_DOMAINS.get(name) or _unread(name) for name in (f"aws-core-{number}" for number in NUMBERS)
 }

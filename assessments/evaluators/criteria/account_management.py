@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from assessments.evaluators import fields
 from assessments.evaluators.algebra import Truth, all_of, any_of
 from assessments.evaluators.answers import Status
 from assessments.evaluators.clock import DAY
@@ -13,6 +12,7 @@ from assessments.evaluators.criteria.common import Case, Place, by_account, coun
 from assessments.evaluators.criteria.credentials import DATE, age_in_words, user_ref, was_within
 from assessments.evaluators.criteria.identity import LOST_KEY
 from assessments.evaluators.estate import Estate
+from assessments.evaluators.formats import fields
 from assessments.evaluators.formats.times import Time
 from assessments.evaluators.reports import AccountReport, Reading
 from assessments.evaluators.result import GLOBAL, Evaluation, State
@@ -24,38 +24,40 @@ _ORGANIZATION: Final = "organizations describe-organization"
 def organization(estate: Estate, as_of: datetime | None) -> Evaluation:
     """1. Every account belongs to one organization: evidence contract, section 2, criterion 1."""
     case = Case(estate, "aws-core-1")
-    places = case.accounts(_ORGANIZATION)
-    belongs = {place.account: _organization_of(place) for place in places}
-    main = _main_organization(estate, belongs)
     active = [account for account in estate.accounts if estate.listed.get(account, "ACTIVE") == "ACTIVE"]
-    for account, (is_member, organization_id) in belongs.items():
-        if account not in active:
-            continue
-        if is_member is False:
-            case.offend(account, "The account belongs to no organization, or not to that of the others.")
-        elif is_member and main and organization_id not in ("", main):
-            case.offend(account, f"The account belongs to another organization, {organization_id}.")
-        elif is_member is None:
-            case.doubt(account, "Whether the account belongs to the organization is not known.")
-    case.prowler("organizations_account_part_of_organizations", name=by_account)
-    is_single = len(active) == 1 and (bool(case.offenders) or (estate.listing.is_known and active[0] in estate.listed))
+    belongs = {place.account: _organization_of(place) for place in case.accounts(_ORGANIZATION)}
+    main = _main_organization(estate, belongs)
+    for account in active:
+        _judge_membership(case, account, *belongs[account], main)
+    listed_alone = estate.listing.is_known and active == [account for account in active if account in estate.listed]
+    is_single = len(active) == 1 and (bool(case.offenders) or listed_alone)
     if is_single:
         case.offend(active[0], "There is this one active account and no other.")
+    case.prowler("organizations_account_part_of_organizations", name=by_account)
     if not estate.listing.is_known:
         case.gap(estate.management or "", GLOBAL, f"`aws organizations list-accounts` {estate.listing.why()}")
-    listed = all(account in estate.listed for account in active) if estate.listing.is_known else None
-    several = len(active) > 1
+        case.ask("Add the output of `aws organizations list-accounts` of the management account.")
+    outside = counted(len(case.offenders), "account stands", "accounts stand")
+    several = len(active) > 1 or (False if is_single else None)
     return case.decide(
-        acceptable={"a1": all_of([case.clean, listed, several if estate.listing.is_known else several or None])},
-        failure={"f1": is_single, "f2": several and bool(case.offenders)},
+        acceptable={"a1": all_of([case.clean, several, estate.listing.is_known or None])},
+        failure={"f1": is_single, "f2": len(active) > 1 and bool(case.offenders)},
         says={
             State.ACCEPTABLE: f"All {len(active)} active accounts belong to one organization.",
-            State.FAILURE: "There is one account for everything."
-            if is_single
-            else f"{counted(len(case.offenders), 'account stands', 'accounts stand')} outside the organization.",
-            State.UNDETERMINED: "No account was found outside an organization, but not all of them are proven to be in.",
+            State.FAILURE: "There is one account for everything." if is_single else f"{outside} outside.",
+            State.UNDETERMINED: "No account was found outside the organization, but not all are proven to be in it.",
         },
     )
+
+
+def _judge_membership(case: Case, account: str, is_member: Truth, organization_id: str, main: str) -> None:
+    listing = case.estate.listing
+    if is_member is False:
+        case.offend(account, "The account belongs to no organization, or to none of those seen.")
+    elif is_member and main and organization_id not in ("", main):
+        case.offend(account, f"The account belongs to another organization, {organization_id}.")
+    elif is_member is None or (listing.is_known and account not in case.estate.listed):
+        case.doubt(account, "Whether the account belongs to the organization is not known.")
 
 
 def _organization_of(place: Place) -> tuple[Truth, str]:
@@ -72,14 +74,18 @@ def _organization_of(place: Place) -> tuple[Truth, str]:
 
 
 def _main_organization(estate: Estate, belongs: dict[str, tuple[Truth, str]]) -> str:
-    """The organization of the list of accounts, else the one most accounts are in; "" where two are level."""
-    arns = {fields.text(item, "Arn") for item in estate.listing.items("Accounts")}
-    if ids := {arn.split("/")[1] for arn in arns if arn.count("/") == 2}:
-        return min(ids) if len(ids) == 1 else ""
+    """The organization of the list of accounts, else the one most accounts are in; "" where none is known.
+
+    Where two hold the same number, none is the main one, and all their accounts stand outside.
+    """
+    arns = [fields.text(item, "Arn").split("/") for item in estate.listing.items("Accounts")]
+    listed = {arn[1] for arn in arns if len(arn) == 3}
+    if len(listed) == 1:
+        return listed.pop()
     counts = Counter(organization_id for _, organization_id in belongs.values() if organization_id).most_common(2)
-    if not counts or (len(counts) == 2 and counts[0][1] == counts[1][1]):
-        return "" if not counts else "none of them"
-    return counts[0][0]
+    if not counts:
+        return ""
+    return "none" if len(counts) == 2 and counts[0][1] == counts[1][1] else counts[0][0]
 
 
 def root_protection(estate: Estate, as_of: datetime | None) -> Evaluation:
@@ -138,9 +144,7 @@ def _cross_check_mfa(case: Case, report: AccountReport) -> None:
     summary = case.estate.call(report.account, GLOBAL, "iam get-account-summary")
     roots = [row for row in report.rows if row.is_root]
     if summary.get("SummaryMap", "AccountMFAEnabled") == 0 and any(row.mfa_active for row in roots):
-        case.doubt(
-            f"{report.account}/{GLOBAL}/root#mfa", "The report shows MFA for root, the account summary does not."
-        )
+        case.doubt(f"{report.account}/{GLOBAL}/root#mfa", "The report shows MFA for root, the summary does not.")
 
 
 def root_use(estate: Estate, as_of: datetime | None) -> Evaluation:

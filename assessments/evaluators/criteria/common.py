@@ -12,9 +12,9 @@ from assessments.evaluators.algebra import Truth, verdict
 from assessments.evaluators.answers import Answer
 from assessments.evaluators.clock import Clock
 from assessments.evaluators.estate import Estate
-from assessments.evaluators.facts import Finding
-from assessments.evaluators.fields import Item
 from assessments.evaluators.formats.calls import command
+from assessments.evaluators.formats.facts import Finding
+from assessments.evaluators.formats.fields import Item
 from assessments.evaluators.reports import AccountReport
 from assessments.evaluators.result import GLOBAL, Coverage, Evaluation, Resource, State, ref
 
@@ -112,7 +112,7 @@ class Case:
         for place in self.accounts():
             reports = self.estate.reports(place.account)
             if not reports:
-                place.gap("iam get-credential-report", "is missing")
+                place.gap("iam get-credential-report", place.call("iam get-credential-report").why())
             for report in reports:
                 found.append(report)
                 if report.is_damaged:

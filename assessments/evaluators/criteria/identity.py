@@ -54,18 +54,17 @@ def access_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
             elif slot.key.active:
                 _judge_key(case, slot)
     some = any_of(active)
-    number = counted(sum(value is True for value in active), "active access key")
-    case.ask("Say which keys belong to third parties, and add the IAM policies of their users.") if some else None
+    number = sum(value is True for value in active)
+    if some:
+        case.ask("Say which keys belong to third parties, and add the IAM policies of their users.")
     return case.decide(
         acceptable={"a1": negate(some), "a2": False if case.offenders else None},
         failure={"f1": None},
         says={
             State.ACCEPTABLE: "No access key is active in any account.",
-            State.FAILURE: "No acceptable response is left: keys are active, and not all can be well-kept keys of third "
-            f"parties. {counted(len(case.offenders), 'key is', 'keys are')} 90 days or older, root's, or a person's.",
-            State.UNDETERMINED: f"There is {number}; whose it is cannot be seen in AWS."
-            if number == "1 active access key"
-            else f"There are {number}; whose they are cannot be seen in AWS.",
+            State.FAILURE: "No acceptable response is left, since not all active keys can be well-kept keys of third "
+            f"parties: {counted(len(case.offenders), 'key is', 'keys are')} 90 days or older, root's, or a person's.",
+            State.UNDETERMINED: f"{counted(number, 'key is', 'keys are')} active; AWS does not say what for.",
         },
     )
 

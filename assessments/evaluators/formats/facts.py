@@ -27,7 +27,8 @@ class ReportFact:
 
     report: CredentialReport
     path: str
-    collected_at: datetime | None = None
+    collected_at: datetime | None = None  # from the manifest only
+    received_at: datetime | None = None  # when the file came in: the report was made before
 
 
 @dataclass(frozen=True)
