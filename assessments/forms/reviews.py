@@ -11,6 +11,10 @@ from assessments.queries.review_sheet import current_review, option_choices
 from assessments.scoring import RESULT_LABELS
 
 
+def _too_long(what: str, limit: int) -> dict[str, str]:
+    return {"max_length": f"{what} must be {limit:,} characters or less"}
+
+
 def _area(rows: int, **attrs: str) -> forms.Textarea:
     return forms.Textarea({"class": "form-control form-control-sm", "rows": rows, **attrs})
 
@@ -23,9 +27,19 @@ class ReviewForm(forms.Form):
         label="Result", required=False, choices=[(r.value, RESULT_LABELS[r]) for r in RESULT_LABELS]
     )
     deviation = forms.CharField(
-        label="What you saw instead", required=False, max_length=REPORT_NOTE_LENGTH, widget=_area(2)
+        label="What you saw instead",
+        required=False,
+        max_length=REPORT_NOTE_LENGTH,
+        widget=_area(2),
+        error_messages=_too_long("What you saw instead", REPORT_NOTE_LENGTH),
     )
-    note = forms.CharField(label="Note for the report", required=False, max_length=REPORT_NOTE_LENGTH, widget=_area(3))
+    note = forms.CharField(
+        label="Note for the report",
+        required=False,
+        max_length=REPORT_NOTE_LENGTH,
+        widget=_area(3),
+        error_messages=_too_long("The note", REPORT_NOTE_LENGTH),
+    )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, choices: list[tuple[str, str]], **kwargs: object) -> None:
@@ -72,5 +86,8 @@ class QueryForm(forms.Form):
         label="What do you need?",
         max_length=QUERY_LENGTH,
         widget=forms.Textarea({"class": "form-control", "rows": 4, "id": "ask-text"}),
-        error_messages={"required": "Write what you need from the vendor"},
+        error_messages={
+            "required": "Write what you need from the vendor",
+            **_too_long("The question", QUERY_LENGTH),
+        },
     )

@@ -79,6 +79,7 @@ class RailItem:
     number: int
     title: str
     result: str
+    own_version: int  # of the result where the reader gave it, else 0
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def review_sheet(user: User, answer: Answer) -> ReviewSheet:
     options = list(answer.criterion.options.all())
     history = _history(answer, options)
     said = _said(answer, options, history)
-    rail, items = _rail(assessment)
+    rail, items = _rail(user, assessment)
     at = next(place for place, item in enumerate(items) if item.number == answer.criterion.number)
     files = _files(user, answer)
     return ReviewSheet(
@@ -224,23 +225,23 @@ def _files(user: User, answer: Answer) -> list[File]:
             is_image=is_image(one),
             is_report=one.format == CREDENTIAL_REPORT,
             # The advice that follows is for the vendor.
-            stale=stale_words(one, submitted_at).partition(". ")[0],
+            stale=stale_words(one, submitted_at).partition(". ")[0].replace(" is ", " was "),
             excerpt=excerpt(one),
         )
         for one in found
     ]
 
 
-def _rail(assessment: Assessment) -> tuple[list[RailDomain], list[RailItem]]:
+def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[RailItem]]:
     rows = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
     rows = rows.values_list(
         "criterion__number", "criterion__short_title", "criterion__domain__slug", "criterion__domain__name",
-        "review__result",
+        "review__result", "review__version", "review__by",
     )  # fmt: skip
     domains: dict[str, RailDomain] = {}
     items = []
-    for number, title, slug, name, result in rows:
-        items.append(RailItem(number, title, result or ""))
+    for number, title, slug, name, result, version, by in rows:
+        items.append(RailItem(number, title, result or "", version if by == user.pk else 0))
         domains.setdefault(slug, RailDomain(SHORT_NAMES.get(slug, name), [])).items.append(items[-1])
     return list(domains.values()), items
 

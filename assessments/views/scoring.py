@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assessments import access
+from assessments.access import NotNow
 from assessments.actions import reviews
 from assessments.actions.reviews import ReviewRefused, StaleReview
 from assessments.forms.reviews import QueryForm, ReviewForm
@@ -35,7 +36,10 @@ def score_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if request.method == "GET":
         answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
         return workbench(request, answer, ReviewForm.of(answer))
-    answer = access.answer_for(request.user, pk, number, Permission.REVIEW)
+    try:
+        answer = access.answer_for(request.user, pk, number, Permission.REVIEW)
+    except NotNow as error:
+        return _closed_meanwhile(request, pk, number, error)
     form = ReviewForm.of(answer, request.POST)
     if not form.is_valid():
         return workbench(request, answer, form, status=422)
@@ -68,6 +72,13 @@ def workbench(
     return render(request, "assessments/staff/score.html", context, status=status)
 
 
+def _closed_meanwhile(request: HttpRequest, pk: int, number: int, error: NotNow) -> HttpResponse:
+    """It left our hands while the page was open: the question to read, with what was typed, so that it can be copied."""
+    answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
+    messages.error(request, str(error))
+    return workbench(request, answer, ReviewForm.of(answer, request.POST), status=403)
+
+
 def _after(request: HttpRequest, answer: Answer) -> HttpResponse:
     """Where to go once a result is stored."""
     pk, number = answer.assessment_id, answer.criterion.number
@@ -91,6 +102,7 @@ def _stale(request: HttpRequest, answer: Answer, form: ReviewForm, current: Revi
         "mine": mine,
         "my_statements": [texts[key] for key in mine["matched"]],
         "current": current,
+        "is_own": current is not None and current.by_id == request.user.pk,
         "their_statements": [texts.get(key, key) for key in current.matched] if current else [],
         "base_version": current.version if current else 0,
         "action": request.POST.get("action", ""),

@@ -4,7 +4,8 @@ const PREFIX = "assay:";
 const SKIPPED = new Set(["csrfmiddlewaretoken", "base_version", "tab", "action"]);
 
 const person = () => document.body.dataset.user ?? "";
-const keyOf = (form) => `${PREFIX}${person()}:${form.dataset.draftUrl}`;
+/** Where the text of a form is kept; also from the address it is sent to. */
+export const keyOf = (form) => `${PREFIX}${person()}:${form.dataset?.draftUrl ?? form.getAttribute?.("action") ?? form}`;
 
 /** [name, value] of every field a person fills, files left out. */
 export function contentOf(form) {
@@ -17,6 +18,24 @@ export function keep(form) {
 
 export function forget(form) {
   try { sessionStorage.removeItem(keyOf(form)); } catch { /* nothing was kept then */ }
+}
+
+const SENT = `${PREFIX}sent`;
+/** The form goes to the server as a whole; if that ends at the sign-in page, its text is offered afterwards. */
+export function keepSent(form) {
+  keep(form);
+  try { sessionStorage.setItem(SENT, keyOf(form)); } catch { /* nothing was kept then */ }
+}
+
+/** A form that was sent and led to another page of ours was stored, or its text stands there. Only signed in. */
+export function settleSent() {
+  try {
+    const key = sessionStorage.getItem(SENT);
+    if (!key) return;
+    sessionStorage.removeItem(SENT);
+    const forms = [...document.querySelectorAll("form[data-draft-url]")];
+    if (!forms.some((form) => keyOf(form) === key)) sessionStorage.removeItem(key);
+  } catch { /* storage is forbidden, so nothing is there */ }
 }
 
 /** What was kept for this form, or null where there is nothing or the server has the same by now. */

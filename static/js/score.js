@@ -1,10 +1,11 @@
-// The workbench: evidence panes, single keys, and a warning before a score that was not saved is lost.
+// The workbench: evidence panes, single keys, and a result that is not lost before it is saved.
 //
-// Markup: <form data-score>; partials/keys_dialog.html for the list of keys; see evidence.js and shortcuts.js for the
-// rest. With data-draft-url on the form it saves drafts as a question does (answer.js).
-import { $ } from "./dom.js";
+// Markup: <form data-score>; links to #ask open the form of a question to the vendor; partials/keys_dialog.html for the
+// list of keys; see evidence.js, shortcuts.js and unsaved.js for the rest.
+import { $, $$ } from "./dom.js";
 import { wireEvidence } from "./evidence.js";
 import { shortcuts } from "./shortcuts.js";
+import { forgetOnChoice, keepUnsaved } from "./unsaved.js";
 
 const form = $("form[data-score]");
 const toggle = $("[data-shortcuts-toggle]");
@@ -22,10 +23,24 @@ toggle?.addEventListener("change", async () => {
   if (out) out.value = reply && (reply.ok || reply.type === "opaqueredirect") ? "Saved in your profile" : "Not saved. It holds for this page.";
 });
 
-if (form && !form.dataset.draftUrl) {
+/** Asking the vendor: its form opens, and the text can be typed at once. */
+for (const link of $$("a[href='#ask']")) {
+  link.addEventListener("click", (event) => {
+    const text = $("#ask-text");
+    if (!text) return;
+    event.preventDefault();
+    text.closest("details").open = true;
+    text.focus();
+  });
+}
+
+forgetOnChoice();
+if (form) {
+  keepUnsaved(form);
   let dirty = false;
   form.addEventListener("input", () => { dirty = true; });
   form.addEventListener("change", () => { dirty = true; });
-  form.addEventListener("submit", () => { dirty = false; });
+  // Any form of the page that is sent comes back to a page of this tab, where the text is put back.
+  addEventListener("submit", () => { dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 }

@@ -142,7 +142,7 @@ def test_matched_statements_are_kept_in_the_playbooks_order(signed_in: Client, s
         ({"result": "partly_met"}, "Write what you saw: partly met is in neither list"),
         ({"result": "not_applicable"}, "The playbook says this question always applies. Write why it does not here"),
         ({"matched": ["aws-core-1-a1"]}, "Select a valid choice"),
-        ({"deviation": "x" * 4001}, "Ensure this value has at most 4000 characters"),
+        ({"deviation": "x" * 4001}, "What you saw instead must be 4,000 characters or less"),
         ({"base_version": ""}, "Reload it and score again"),
         ({"base_version": "-1"}, "Reload it and score again"),
     ],
@@ -210,14 +210,34 @@ def test_version_of_a_result_that_never_was_is_stale(signed_in: Client, submitte
     assert stored(submitted) is None
 
 
+def test_own_result_of_another_window_is_called_so(signed_in: Client, submitted: Assessment, ana: User) -> None:
+    factories.review_with(submitted.answers.get(criterion__number=NUMBER), by=ana)
+    words = texts(signed_in.post(address("score-edit", submitted.pk, NUMBER), result(note="Late window")))
+    for part in ("You changed this result in another window", "The other window", "Keep this version", "Late window"):
+        assert part in words
+    assert "Use Ana" not in words
+
+
+def test_list_says_which_results_are_the_readers_own(signed_in: Client, submitted: Assessment, ana: User) -> None:
+    bo = factories.make_staff("Bo Tanaka")
+    for number, by in ((1, ana), (2, bo)):
+        factories.review_with(submitted.answers.get(criterion__number=number), by=by)
+    sheet = signed_in.get(address("score-edit", submitted.pk, 3)).context["sheet"]
+    assert [item.own_version for item in sheet.rail[0].items] == [1, 0, 0, 0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("state", ["closed", "changes_requested"])
 def test_result_outside_a_review_is_refused(signed_in: Client, state: str, acme: Vendor, rita: User) -> None:
     assessment = factories.make_assessment(vendor=acme, state=state)
     before = stored(assessment)
     page = texts(signed_in.get(address("score-edit", assessment.pk, NUMBER)))
     assert "Save and next" not in page
-    response = signed_in.post(address("score-edit", assessment.pk, NUMBER), result(result="not_met"))
+    typed = result(result="not_met", note="Typed while it was closed")
+    response = signed_in.post(address("score-edit", assessment.pk, NUMBER), typed)
     assert response.status_code == 403
+    words = texts(response)
+    assert "What you typed was not saved" in words and "Typed while it was closed" in words
+    assert "Nothing was changed." in words and "There is a problem" not in words
     assert stored(assessment) == before
 
 
@@ -305,7 +325,7 @@ def test_credential_report_as_a_table(signed_in: Client, submitted: Assessment, 
     (row,) = file.excerpt.rows
     assert (row.user, row.password, row.mfa) == ("lea", "No password", "no")
     assert row.keys == (("yes", "11 May 2023", "20 Apr 2026"), ("no", "–", "–"))
-    assert file.stale == "This report is 31 days old"
+    assert file.stale == "This report was 31 days old"
     assert "abababababab" in texts(page)
 
 
