@@ -27,6 +27,7 @@ _OF_DOMAINS: Final[dict[str, Criterion]] = {
     **monitoring.CRITERIA,
     **processes.CRITERIA,
 }
+IMPLEMENTED: Final = frozenset(_OF_DOMAINS)
 NUMBERS: Final = range(1, 34)
 
 

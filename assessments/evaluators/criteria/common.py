@@ -19,6 +19,7 @@ from assessments.evaluators.reports import AccountReport
 from assessments.evaluators.result import GLOBAL, Coverage, Evaluation, Resource, State, ref
 
 _NAMED: Final = 3  # gaps and leads a sentence names; all of them stand in the lists beside it
+_LEADS: Final = 500
 BUNDLE: Final = "Or run the collector in every account and add its bundle."
 
 
@@ -148,8 +149,9 @@ class Case:
         self._doubts.setdefault(name, reason)
 
     def lead(self, name: str, reason: str) -> None:
-        """Something worth a look that proves nothing."""
-        self._leads.setdefault(name, reason)
+        """Something worth a look that proves nothing; the first few hundred are kept."""
+        if len(self._leads) < _LEADS:
+            self._leads.setdefault(name, reason)
 
     def note(self, sentence: str) -> None:
         """A sentence for the explanation, whatever the state."""

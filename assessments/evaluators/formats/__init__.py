@@ -19,7 +19,7 @@ JSON: Final = "json"
 """Some JSON, whose value has to be read before it can be told what it is."""
 
 _MEMBER: Final = re.compile(r'"([A-Za-z]+)"\s*:')
-_TOP_MEMBERS: Final = frozenset(key for call in CALLS for key in call.key.split())
+_MEMBERS: Final = {frozenset(call.key.split()) for call in CALLS}
 
 
 def family(data: bytes) -> str | None:
@@ -63,7 +63,7 @@ def detect(data: bytes, name: str = "") -> str | None:
         return next((name for mark, name in told.items() if mark in head), None)
     if aws_cli.from_name(name).call or re.match(r'\{\s*"error"\s*:', head):
         return AWS_CLI
-    members = _MEMBER.findall(head)
-    if {"accounts", "files"} <= set(members) and "collected_at" in members:
+    members = set(_MEMBER.findall(head))
+    if members >= {"accounts", "files", "collected_at"}:
         return MANIFEST
-    return AWS_CLI if members and (members[0] in _TOP_MEMBERS or "LocationConstraint" in members) else None
+    return AWS_CLI if any(members >= keys for keys in _MEMBERS) else None
