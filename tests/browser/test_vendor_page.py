@@ -234,6 +234,37 @@ def test_signed_out_while_typing_loses_nothing(
     page.wait_for_url("**/questions/2/")
 
 
+def test_completing_after_the_session_ended_loses_nothing(
+    open_page: OpenPage, console: Console, in_progress: Assessment, rita: User
+) -> None:
+    console.expect("status of 401")
+    page = open_page(rita, at("answer-edit", in_progress, 1))
+    Session.objects.all().delete()
+    # At once, before a draft could be sent and refused.
+    page.evaluate(
+        """() => {
+            const area = document.querySelector("[name=notes]");
+            area.value = "Written and completed too late";
+            area.dispatchEvent(new Event("input", { bubbles: true }));
+            document.querySelector("[value=complete]").click();
+        }"""
+    )
+    page.get_by_label("Email").fill(rita.email)
+    page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/questions/1/")
+    expect(box(page)).to_contain_text(KEPT)
+    with draft(page):
+        page.get_by_role("button", name="Put it back").click()
+    assert stored(in_progress) == "Written and completed too late"
+    page.get_by_role("button", name="Save for later").click()
+    page.wait_for_url("**/questions/")
+    factories.answer_with(answer_to(in_progress, 1), "aws-core-1-a1", by=rita, notes="Changed elsewhere")
+    page.goto(at("answer-edit", in_progress, 1))  # what was stored is not offered again
+    expect(notes(page)).to_have_value("Changed elsewhere")
+    expect(box(page)).to_have_count(0)
+
+
 def test_offline_and_back(open_page: OpenPage, console: Console, in_progress: Assessment, rita: User) -> None:
     console.expect("ERR_INTERNET_DISCONNECTED")
     page = open_page(rita, at("answer-edit", in_progress, 1))

@@ -72,7 +72,7 @@ def add_vendor_and_send(page: Page) -> Assessment:
     )
 
     page.get_by_role("link", name="Invite or remove").click()
-    page.get_by_label("E-mail address").fill(LEAD)
+    page.get_by_label("Email address").fill(LEAD)
     page.get_by_label("Lead: answers, invites colleagues and submits").check()
     page.get_by_role("button", name="Send invitation").click()
     expect(page.get_by_role("main")).to_contain_text(f"An invitation is on its way to {LEAD}.")

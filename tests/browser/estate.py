@@ -1,0 +1,126 @@
+"""A little of everything at once, so that every page has something to show."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from assessments.actions import evidence, reviews, workflow
+from assessments.models import Assessment, Evidence, Report
+from assessments.scoring import Result
+from assessments.states import State
+from playbook.models import Side
+from tests import factories
+from tests.assessments.staff.pages import make_report
+from tests.browser.acts import answer_to, attach, credential_report, hand_in, screenshot
+from tests.intake import samples
+from users.models import StaffRole, User
+from vendors.actions import invitations
+from vendors.models import Invitation, MemberRole, Vendor
+
+STATES = {
+    "Acme Payments": State.IN_PROGRESS,
+    "Birch Analytics": State.DRAFT,
+    "Cedar Freight": State.SUBMITTED,
+    "Dune Hosting": State.CHANGES_REQUESTED,
+    "Elm Insurance": State.CLOSED,
+    "Fir Logistics": State.CANCELLED,
+}
+
+
+@dataclass
+class Estate:
+    """Vendors in every state. Rita leads all of them, Tom answers for the first."""
+
+    rita: User
+    tom: User
+    ana: User
+    max: User
+    ada: User
+    lonely: Vendor  # nobody, nothing
+    invitation: Invitation
+    by_state: dict[str, Assessment] = field(default_factory=dict)
+    files: list[Evidence] = field(default_factory=list)
+
+    @property
+    def answering(self) -> Assessment:
+        """The one the vendor is working on."""
+        return self.by_state[State.IN_PROGRESS]
+
+    @property
+    def submitted(self) -> Assessment:
+        """The one that is being scored."""
+        return self.by_state[State.SUBMITTED]
+
+    @property
+    def returned(self) -> Assessment:
+        """The one that went back with a question about the first answer."""
+        return self.by_state[State.CHANGES_REQUESTED]
+
+    @property
+    def closed(self) -> Assessment:
+        """The one that is finished."""
+        return self.by_state[State.CLOSED]
+
+
+def build() -> Estate:
+    """Make it all, by the product's own actions."""
+    playbook = factories.make_playbook()
+    assert playbook.criteria.count() == 33
+    manager, analyst = factories.any_manager(), factories.make_staff("Ana Moreau")
+    rita = factories.make_user("Rita Lindqvist", email="rita@acme.example")
+    tom = factories.make_user("Tom Adeyemi", email="tom@acme.example")
+    vendors = {name: factories.make_vendor(name, service="Card settlement", by=manager) for name in STATES}
+    for vendor in vendors.values():
+        factories.make_member(vendor, rita)
+    acme = vendors["Acme Payments"]
+    factories.make_member(acme, tom, role=MemberRole.RESPONDENT)
+    estate = Estate(
+        rita=rita,
+        tom=tom,
+        ana=analyst,
+        max=manager,
+        ada=factories.make_staff("Ada Novak", StaffRole.ADMINISTRATOR),
+        lonely=factories.make_vendor("Grove Print", by=manager),
+        invitation=invitations.invite(
+            vendor=acme, email="new@acme.example", role=MemberRole.RESPONDENT, name="", by=manager
+        ),
+    )
+    for name, state in STATES.items():
+        wanted = State.IN_PROGRESS if state in {State.SUBMITTED, State.CANCELLED} else state
+        estate.by_state[state] = factories.make_assessment(vendor=vendors[name], state=wanted, by=analyst)
+    _answers(estate)
+    _scores(estate)
+    workflow.cancel(assessment=estate.by_state[State.CANCELLED], by=manager)
+    return estate
+
+
+def _answers(estate: Estate) -> None:
+    """Files of every kind on the first question, and a draft with a plan on the second."""
+    pdf = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()}
+    bundle = {"name": "evidence.zip", "mimeType": "application/zip", "buffer": samples.bundle()}
+    text = {"name": "users.json", "mimeType": "application/json", "buffer": b'{"Users": []}'}
+    kinds = (screenshot(size=(1600, 900)), credential_report(), pdf, bundle, text)
+    estate.files = attach(estate.answering, 1, *kinds, by=estate.rita)
+    (gone,) = attach(estate.answering, 1, screenshot("wrong.png", color="beige"), by=estate.rita)
+    evidence.withdraw(evidence=gone, by=estate.rita)
+    second = answer_to(estate.answering, 2)
+    key = factories.option_key(second.criterion, Side.FAILURE)
+    factories.answer_with(second, key, by=estate.tom, complete=False)
+    attach(estate.submitted, 1, *kinds, by=estate.rita)
+    attach(
+        estate.submitted, 2, screenshot("stages.png"), credential_report("again.csv", "444455556666"), by=estate.rita
+    )
+    estate.by_state[State.SUBMITTED] = hand_in(estate.submitted, by=estate.rita)
+
+
+def _scores(estate: Estate) -> None:
+    """Each result once, a question to send back, and a report at every stage."""
+    for number, result in enumerate((Result.MET, Result.PARTLY_MET, Result.NOT_MET, Result.NOT_VERIFIED), 1):
+        factories.review_with(answer_to(estate.submitted, number), result, by=estate.ana, note="As seen.")
+    reviews.ask(answer=answer_to(estate.submitted, 3), text="Which trail is this?", by=estate.ana)
+    make_report(estate.submitted, estate.ana, state=Report.State.QUEUED)
+    failed = make_report(estate.returned, estate.ana, state=Report.State.FAILED, problem="It was too long.")
+    done = {"file": "reports/one.pdf", "size": 200_000, "sha256": "ab" * 32, "finished_at": timezone.now()}
+    ready = make_report(estate.closed, estate.max, state=Report.State.READY, **done)
+    for report in (failed, ready):
+        Assessment.objects.filter(pk=report.assessment_id).update(last_report=report)
