@@ -144,6 +144,8 @@ def _read_file(source: Source, known: Manifest | None, name: str, found: Harvest
             _take_findings(source.path, kind, *prowler.parse_csv(data), found)
         elif kind == formats.JSON or (entry and entry.exit_code == 0 and not data):
             _read_json(source, data, known, entry, found)
+        elif data.strip() and aws_cli.from_name(source.path).call and source.path.lower().endswith(".json"):
+            raise Unreadable("This is not the JSON its name promises. Run the command again and add its output.")
         else:
             _keep(source.path, data, found)
     except Unreadable as error:

@@ -1,0 +1,127 @@
+"""Prowler's three formats: the same findings, and what is no finding."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from assessments.evaluators import Source, estate_of, evaluate
+from assessments.evaluators.formats import PROWLER_ASFF, PROWLER_CSV, PROWLER_OCSF, detect
+from assessments.evaluators.reading import harvest
+from tests.evaluators.shared import FIXTURES, ONE
+
+FILES = {path.suffixes[-2]: path for path in (FIXTURES / "prowler").glob("prowler-output*.json")}
+CSV = next((FIXTURES / "prowler").glob("*.csv"))
+FORMATS = {CSV: PROWLER_CSV, FILES[".ocsf"]: PROWLER_OCSF, FILES[".asff"]: PROWLER_ASFF}
+
+
+@pytest.mark.parametrize("path", FORMATS)
+def test_all_findings_are_read(path: object) -> None:
+    data = (FIXTURES / str(path)).read_bytes()
+    assert detect(data) == FORMATS[path]  # type: ignore[index]  # the parameter is a key
+    found = harvest([Source("x", data)])
+    assert len(found.findings) == 74
+    assert (found.files["x"].status, found.files["x"].problem) == ("read", None)
+
+
+def test_three_formats_say_the_same() -> None:
+    said = [
+        {(f.check, f.status, f.account, f.region, f.uid) for f in harvest([Source("x", path.read_bytes())]).findings}
+        for path in FORMATS
+    ]
+    assert said[0] == said[1] == said[2]
+    together = estate_of(harvest([Source(path.name, path.read_bytes()) for path in FORMATS]))
+    assert len(together.findings()) == 74
+
+
+def ocsf(result: str, seconds: int, **more: object) -> dict[str, object]:
+    return {
+        "metadata": {"event_code": "ec2_ebs_volume_encryption", "product": {"name": "Prowler"}},
+        "finding_info": {},
+        "status_code": result,
+        "status": "New",
+        "status_detail": "It is so.",
+        "cloud": {"account": {"uid": ONE}, "region": "us-east-1"},
+        "resources": [{"uid": "arn:aws:ec2:us-east-1:111122223333:volume/vol-1", "region": "us-east-1"}],
+        "time": seconds,
+        **more,
+    }
+
+
+def findings(*rows: dict[str, object]) -> list[tuple[str, bool, datetime | None]]:
+    estate = estate_of(harvest([Source(f"{n}.json", json.dumps([row]).encode()) for n, row in enumerate(rows)]))
+    return [(finding.status, finding.is_muted, finding.at) for finding in estate.findings()]
+
+
+def test_the_newest_scan_counts_whatever_the_order() -> None:
+    at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    now = int(at.timestamp())
+    old, new = ocsf("FAIL", now - 86_400), ocsf("PASS", now)
+    assert findings(old, new) == findings(new, old) == [("PASS", False, at)]
+
+
+def test_of_two_at_the_same_time_the_failure_counts() -> None:
+    assert [status for status, *_ in findings(ocsf("FAIL", 1_795_161_600), ocsf("PASS", 1_795_161_600))] == ["FAIL"]
+
+
+def test_times_may_be_in_milliseconds() -> None:
+    (found,) = findings(ocsf("PASS", 1_795_161_600_000))
+    assert found[2] == datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+def test_a_time_without_zone_is_not_held_against_one_with_it() -> None:
+    """The CSV's clock may be fourteen hours off, so its failure stands beside a later pass."""
+    text = CSV.read_bytes().decode()
+    head, _, row = text.partition("\r\n")
+    cells = dict(zip(head.split(";"), [""] * 44, strict=False))
+    cells.update(CHECK_ID="ec2_ebs_volume_encryption", STATUS="FAIL", ACCOUNT_UID=ONE, REGION="us-east-1")
+    cells.update(RESOURCE_UID="arn:aws:ec2:us-east-1:111122223333:volume/vol-1", TIMESTAMP="2026-11-20 01:00:00.5")
+    local = Source("a.csv", f"{head}\r\n{';'.join(cells.values())}\r\n".encode())
+    for hours, status in ((7, "FAIL"), (15, "PASS")):
+        at = datetime(2026, 11, 20, 1, tzinfo=UTC) + timedelta(hours=hours)
+        passed = Source("b.json", json.dumps([ocsf("PASS", int(at.timestamp()))]).encode())
+        assert [finding.status for finding in estate_of(harvest([local, passed])).findings()] == [status]
+
+
+def test_muted_findings_keep_their_result_or_say_that_it_is_lost() -> None:
+    assert findings(ocsf("FAIL", 1, status="Suppressed"))[0][:2] == ("FAIL", True)
+    row = {
+        "SchemaVersion": "2018-10-08",
+        "GeneratorId": "prowler-ec2_ebs_volume_encryption",
+        "AwsAccountId": ONE,
+        "Compliance": {"Status": "WARNING"},
+        "Resources": [],
+    }
+    assert findings(row)[0][:2] == ("MUTED", True)
+    (file,) = evaluate([Source("x.json", json.dumps([row]).encode())]).files
+    assert file.problem == "1 findings are muted, and this format does not say what they are."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"ASSESSMENT_START_TIME;STATUS_EXTENDED;RESOURCE_ARN;CHECK_ID\n",
+        b'[{"AssessmentStartTime": "x", "FindingUniqueId": "y", "CheckID": "z"}]',
+    ],
+)
+def test_older_versions_are_named(data: bytes) -> None:
+    (file,) = evaluate([Source("x.json" if data.startswith(b"[") else "x.csv", data)]).files
+    assert (file.status, file.problem) == (
+        "refused",
+        "This is the output of Prowler 3 or older. Run Prowler 5 and add its CSV or JSON-OCSF file.",
+    )
+
+
+def test_a_cut_row_is_counted_and_the_others_are_read() -> None:
+    lines = CSV.read_bytes()[:-40]
+    found = harvest([Source("x.csv", lines)])
+    assert len(found.findings) == 73
+    assert (found.files["x.csv"].status, found.files["x.csv"].problem) == (
+        "partial",
+        "1 findings are damaged and were left out. Run Prowler again.",
+    )
+
+
+def test_a_pass_never_makes_anything_acceptable() -> None:
+    outcome = evaluate([Source("x.json", json.dumps([ocsf("PASS", 1)]).encode())])
+    assert {evaluation.state.value for evaluation in outcome.criteria.values()} == {"undetermined"}
