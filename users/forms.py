@@ -5,6 +5,7 @@ from crispy_forms.layout import Submit
 from django import forms
 
 from users.models import StaffRole, User
+from users.names import plain_name
 
 
 class ProfileForm(forms.ModelForm):
@@ -19,6 +20,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(plain_name)
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", "Save profile"))
 
@@ -26,9 +28,11 @@ class ProfileForm(forms.ModelForm):
 class StaffForm(forms.Form):
     """A new member of staff."""
 
-    name = forms.CharField(max_length=120)
-    email = forms.EmailField(label="E-mail address", max_length=254)
-    role = forms.ChoiceField(choices=StaffRole.choices, widget=forms.RadioSelect)
+    name = forms.CharField(max_length=120, validators=[plain_name])
+    email = forms.EmailField(label="Email address", max_length=254)
+    role = forms.ChoiceField(
+        choices=StaffRole.choices, widget=forms.RadioSelect, error_messages={"required": "Choose a role"}
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from users.models import User
+from users.names import plain_name
 from vendors.models import MemberRole, Tier
 
 
@@ -23,9 +24,10 @@ def helper(button: str) -> FormHelper:
 class VendorForm(forms.Form):
     """Name, what it does for us, and how much it matters."""
 
-    name = forms.CharField(label="Name of the vendor", max_length=120)
+    name = forms.CharField(label="Name of the vendor", max_length=120, validators=[plain_name])
     service = forms.CharField(
         label="What it does for us",
+        validators=[plain_name],
         max_length=120,
         required=False,
         help_text="For example card settlement. Shown in the report.",
@@ -35,6 +37,7 @@ class VendorForm(forms.Form):
         choices=Tier.choices,
         widget=forms.RadioSelect,
         help_text="With the severity of a finding this sets its priority",
+        error_messages={"required": "Choose how much it matters"},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
@@ -47,12 +50,12 @@ class InviteForm(forms.Form):
     """One person to invite."""
 
     email = forms.EmailField(
-        label="E-mail address",
+        label="Email address",
         max_length=254,
         help_text="The link works for this address only",
         widget=forms.EmailInput,
     )
-    name = forms.CharField(max_length=120, required=False)
+    name = forms.CharField(max_length=120, required=False, validators=[plain_name])
     role = forms.ChoiceField(
         label="What they do",
         choices=[
@@ -60,6 +63,7 @@ class InviteForm(forms.Form):
             (MemberRole.RESPONDENT, "Respondent: answers and adds evidence"),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose what they do"},
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -70,7 +74,12 @@ class InviteForm(forms.Form):
 class JoinForm(forms.Form):
     """A new person accepts: name and password."""
 
-    name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label="Your name",
+        max_length=120,
+        validators=[plain_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     password = forms.CharField(
         label="Choose a password",
         strip=False,

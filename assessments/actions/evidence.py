@@ -87,10 +87,10 @@ def _store(
     used = Evidence.objects.filter(assessment=locked).aggregate(files=Count("id"), size=Sum("size"))
     if used["files"] >= ASSESSMENT_FILES:
         raise EvidenceRefused(
-            f"This assessment holds {ASSESSMENT_FILES} files, which is the limit. Withdraw files you do not need."
+            f"This assessment holds {ASSESSMENT_FILES} files, the limit. Put what belongs together into one PDF."
         )
     if (used["size"] or 0) + accepted.size > ASSESSMENT_BYTES:
-        raise EvidenceRefused("This assessment has no room for the file. Withdraw files you do not need.")
+        raise EvidenceRefused("This assessment has no room for the file. Make it smaller and add it again.")
     facts = accepted.facts
     generated = facts.get("generated_at")
     evidence = Evidence(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django import forms
 
 from assessments.limits import VENDOR_ACCOUNTS
+from users.names import plain_name
 from vendors.actions.vendors import DeclaredAccount
 from vendors.models import AwsAccount, Stage
 
@@ -40,7 +41,7 @@ class AccountForm(forms.Form):
     account_id = forms.CharField(
         label="Account ID", required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
-    name = forms.CharField(label="Name", required=False, max_length=NAME_LENGTH)
+    name = forms.CharField(label="Name", required=False, max_length=NAME_LENGTH, validators=[plain_name])
     stage = forms.ChoiceField(label="Stage", required=False, choices=[("", "Choose a stage"), *Stage.choices])
 
     def clean(self) -> dict[str, str]:

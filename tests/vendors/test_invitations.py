@@ -104,6 +104,9 @@ def test_a_withdrawn_invitation_does_not_work(client: Client, acme: Vendor, ana:
 
 def test_sending_again_ends_the_link_before(client: Client, acme: Vendor, ana: User) -> None:
     invitation, first = invite(acme, ana)
+    with pytest.raises(InvitationRefused, match="Wait ten minutes"):
+        invitations.resend(invitation=invitation, by=ana)
+    Mail.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     invitations.resend(invitation=invitation, by=ana)
     second = send_and_read_token()
     assert first != second
@@ -218,3 +221,21 @@ def test_an_invitation_for_a_vendor_that_was_archived_is_dropped(acme: Vendor, a
     archive_vendor(vendor=acme, by=ana)
     outbox.deliver_due()
     assert (Mail.objects.get().state, len(mail.outbox)) == ("dropped", 0)
+
+
+def test_open_invitations_of_a_vendor_are_limited(acme: Vendor, ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invitations, "VENDOR_INVITATIONS", 1)
+    invitations.invite(vendor=acme, email="lena@acme.example", name="", role="lead", by=ana)
+    with pytest.raises(InvitationRefused, match="1 invitations are open"):
+        invitations.invite(vendor=acme, email="karl@acme.example", name="", role="lead", by=ana)
+
+
+@pytest.mark.parametrize("name", ["line\nbreak", "\u202eevil", "zero\u200bwidth", "bell\x07"])
+def test_names_hold_nothing_hidden(client: Client, ana: User, name: str) -> None:
+    client.force_login(ana)
+    data = {"name": name, "service": "", "tier": "low", "form_key": "8b7a3f8e-0000-4000-8000-000000000001"}
+    page = client.post(reverse("vendors:create"), data).content.decode()
+    assert "Type this with visible characters only" in page
+    assert not Vendor.objects.filter(tier="low").exists()
+    client.post(reverse("vendors:create"), {**data, "name": "Größe & Söhne 株式会社"})
+    assert Vendor.objects.get(tier="low").name == "Größe & Söhne 株式会社"

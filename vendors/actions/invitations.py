@@ -2,16 +2,21 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.trail import record
 from outbox.actions import enqueue
+from outbox.models import Mail
 from users.models import User
 from vendors.models import Invitation, Member, MemberRole, Vendor
+
+RESEND_AFTER = timedelta(minutes=10)
+VENDOR_INVITATIONS = 50  # open ones of one vendor
 
 
 class InvitationRefused(Exception):
@@ -40,6 +45,8 @@ def invite(*, vendor: Vendor, email: str, name: str, role: str, by: User) -> Inv
         if open_one.role != role:
             raise InvitationRefused("This person is invited in another role. Withdraw that invitation first.")
         return open_one
+    if Invitation.objects.pending().filter(vendor=vendor).count() >= VENDOR_INVITATIONS:
+        raise InvitationRefused(f"{VENDOR_INVITATIONS} invitations are open. Withdraw those that are not needed first.")
     invitation = Invitation.objects.create(
         vendor=vendor, email=email, name=name.strip(), role=MemberRole(role), created_by=by
     )
@@ -60,11 +67,19 @@ def resend(*, invitation: Invitation, by: User) -> Invitation:
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at or invitation.revoked_at:
         raise InvitationRefused("This invitation is no longer open. Invite the person again.")
+    if _just_mailed(invitation):
+        raise InvitationRefused("A mail to this person is on its way. Wait ten minutes before you send another one.")
     record(kind="invitation.resent", by=by, vendor=invitation.vendor_id, target=f"invitation:{invitation.pk}")
     enqueue(
         kind="vendor.invitation", to=invitation.email, params={"invitation": invitation.pk}, vendor=invitation.vendor_id
     )
     return invitation
+
+
+def _just_mailed(invitation: Invitation) -> bool:
+    """Whether a mail for it waits, or went out a moment ago: nobody's mailbox is flooded through us."""
+    mails = Mail.objects.filter(kind="vendor.invitation", params={"invitation": invitation.pk})
+    return mails.exclude(state=Mail.State.FAILED).filter(created_at__gt=timezone.now() - RESEND_AFTER).exists()
 
 
 @transaction.atomic
@@ -115,7 +130,11 @@ def accept(*, token_hash: str, user: User | None, name: str = "", password: str 
     if user is None:
         if User.objects.filter(email__iexact=invitation.email).exists():
             raise InvitationRefused("This address has an account. Sign in first, then open the link again.")
-        user = User.objects.create_user(email=invitation.email, name=name, password=password)
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(email=invitation.email, name=name, password=password)
+        except IntegrityError as error:  # another invitation for this address was accepted at the same moment
+            raise InvitationRefused("This address has an account. Sign in first, then open the link again.") from error
         # The link was sent to this address and to no other, so it is verified.
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if user.email.lower() != invitation.email or user.staff_role:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.trail import record
@@ -21,9 +22,22 @@ class DeclaredAccount:
     stage: str
 
 
+class NameTaken(Exception):
+    """Another vendor in use has this name: the two could not be told apart in lists, mails and reports."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a vendor called {name} already. Add what tells the two apart, such as a country.")
+
+
+def _check_name(name: str, *, apart_from: Q) -> None:
+    if Vendor.objects.filter(archived_at=None, name__iexact=name).exclude(apart_from).exists():
+        raise NameTaken(name)
+
+
 @transaction.atomic
 def create_vendor(*, name: str, service: str, tier: str, form_key: UUID, by: User) -> Vendor:
-    """Add a vendor. The same form sent twice gives the same vendor."""
+    """Add a vendor. The same form sent twice gives the same vendor; the name of another one is NameTaken."""
+    _check_name(name, apart_from=Q(form_key=form_key))
     vendor, created = Vendor.objects.get_or_create(
         form_key=form_key,
         defaults={"name": name, "service": service, "tier": tier, "tier_rank": TIER_RANK[Tier(tier)], "created_by": by},
@@ -41,12 +55,14 @@ def create_vendor(*, name: str, service: str, tier: str, form_key: UUID, by: Use
 
 @transaction.atomic
 def change_vendor(*, vendor: Vendor, name: str, service: str, tier: str, by: User) -> Vendor:
-    """Rename a vendor, or change what it does for us or how much it matters."""
+    """Rename a vendor, or change what it does for us or how much it matters. The name of another one is NameTaken."""
     vendor = Vendor.objects.select_for_update().get(pk=vendor.pk)
     before = {"name": vendor.name, "service": vendor.service, "tier": vendor.tier}
     after = {"name": name, "service": service, "tier": tier}
     if before == after:
         return vendor
+    if name != vendor.name:
+        _check_name(name, apart_from=Q(pk=vendor.pk))
     vendor.name, vendor.service, vendor.tier, vendor.tier_rank = name, service, tier, TIER_RANK[Tier(tier)]
     vendor.save(update_fields=["name", "service", "tier", "tier_rank"])
     record(

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vendors import access, queries
-from vendors.actions.vendors import archive_vendor, change_vendor, create_vendor
+from vendors.actions.vendors import NameTaken, archive_vendor, change_vendor, create_vendor
 from vendors.forms import VendorForm
 
 
@@ -20,9 +20,13 @@ def create(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = VendorForm(request.POST or None, button="Add vendor")
     if request.method == "POST" and form.is_valid():
-        vendor = create_vendor(**form.cleaned_data, by=request.user)
-        messages.success(request, f"{vendor.name} is added. Invite a lead, then make an assessment.")
-        return redirect("vendors:detail", vendor.pk)
+        try:
+            vendor = create_vendor(**form.cleaned_data, by=request.user)
+        except NameTaken as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, f"{vendor.name} is added. Invite a lead, then make an assessment.")
+            return redirect("vendors:detail", vendor.pk)
     return render(request, "vendors/vendor_form.html", {"form": form})
 
 
@@ -56,9 +60,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = VendorForm(request.POST or None, initial=initial, button="Save vendor")
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("name", "service", "tier")}
-        change_vendor(vendor=vendor, **values, by=request.user)
-        messages.success(request, "The vendor is saved.")
-        return redirect("vendors:detail", vendor.pk)
+        try:
+            change_vendor(vendor=vendor, **values, by=request.user)
+        except NameTaken as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, "The vendor is saved.")
+            return redirect("vendors:detail", vendor.pk)
     return render(request, "vendors/vendor_form.html", {"form": form, "vendor": vendor})
 
 
