@@ -105,6 +105,8 @@ class AnswerForm(forms.Form):
         self.fields["choice"] = kind(
             choices=choices, required=False, widget=widget, error_messages=wrong, label="Your answer"
         )
+        if not answer.criterion.not_applicable_allowed:
+            self.fields["reason"].label = "What is the case instead?"
         self.is_multi, self.alone = is_multi, set(ALONE)
         self.order_fields(["base_version", "choice", "reason", "notes", "plan", "plan_due_on"])
 

@@ -1,7 +1,7 @@
 """What pages show of files: one row a file, and one file with its content made readable."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -48,7 +48,7 @@ class FileRow:
     dated: str  # "generated 20 Nov 2026", "taken 20 Nov 2026", or "" while nobody said
     stated_on: date | None  # the day the vendor gave, to prefill the form
     can_be_dated: bool
-    facts: str  # "9 rows read", or ""
+    facts: str  # "9 rows read, account 111122223333", or ""
     problems: Sequence[str]
     accounts: Sequence[str]
     numbers: Sequence[int]  # the questions it is evidence for
@@ -58,6 +58,7 @@ class FileRow:
     stale: str  # a sentence, or ""
     url: str  # everything about this file starts with it
     elsewhere: str  # "also used in questions 5, 6 and 14", or ""
+    twin: str = ""  # name of the file with the same content that was added before, while one of them can be taken back
 
 
 def _elsewhere(numbers: Sequence[int], number: int | None) -> str:
@@ -112,11 +113,10 @@ def _dated(evidence: Evidence) -> str:
 
 def _facts(evidence: Evidence) -> str:
     rows = evidence.facts.get("rows")
-    return (
-        f"{rows:,} {'row' if rows == 1 else 'rows'} read"
-        if evidence.format == CREDENTIAL_REPORT and rows is not None
-        else ""
-    )
+    if evidence.format != CREDENTIAL_REPORT or rows is None:
+        return ""
+    of = f", account {evidence.accounts[0]}" if len(evidence.accounts) == 1 else ""
+    return f"{rows:,} {'row' if rows == 1 else 'rows'} read{of}"
 
 
 def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int | None = None) -> FileRow:
@@ -156,7 +156,10 @@ def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int
 def rows_of(
     assessment: Assessment, reader: User, *, number: int | None = None, withdrawn: bool = False
 ) -> list[FileRow]:
-    """The files of an assessment, newest first, as they stand at question `number`. Two queries, however many."""
+    """The files of an assessment, newest first, as they stand at question `number`. Two queries, however many.
+
+    With `withdrawn`, also those that were taken back.
+    """
     visible = Evidence.objects.visible_to(reader).filter(assessment=assessment)
     files = visible if withdrawn else visible.kept()
     links: dict[int, list[int]] = {}
@@ -169,15 +172,27 @@ def rows_of(
     for evidence in files.select_related("received_by").order_by("-pk"):
         evidence.assessment = assessment
         rows.append(row_of(evidence, links.get(evidence.pk, []), reader, number))
-    return rows
+    first: dict[str, FileRow] = {}
+    for row in reversed(rows):
+        if not row.is_withdrawn:
+            first.setdefault(row.sha256, row)
+    return [replace(row, twin=_twin(row, first.get(row.sha256, row))) for row in rows]
+
+
+def _twin(row: FileRow, first: FileRow) -> str:
+    return first.name if row.can_be_removed and first.pk != row.pk else ""
 
 
 def one_row(evidence: Evidence, reader: User, number: int | None = None) -> FileRow:
-    """The row of one file. One query. Staff see what it was submitted for, and nothing the vendor does after that."""
+    """The row of one file. Two queries. Staff see what it was submitted for, and nothing the vendor does after that."""
     links = EvidenceLink.objects.filter(evidence=evidence)
     if reader.staff_role:
         links = links.filter(at__lte=evidence.assessment.submitted_at)
-    return row_of(evidence, list(links.values_list("answer__criterion__number", flat=True)), reader, number)
+    row = row_of(evidence, list(links.values_list("answer__criterion__number", flat=True)), reader, number)
+    if not row.can_be_removed:
+        return row
+    same = Evidence.objects.filter(assessment=evidence.assessment, sha256=evidence.sha256, pk__lt=evidence.pk)
+    return replace(row, twin=same.kept().order_by("pk").values_list("name", flat=True).first() or "")
 
 
 def titles_of(assessment: Assessment) -> list[tuple[int, str]]:

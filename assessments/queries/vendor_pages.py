@@ -281,6 +281,7 @@ def _neutral(text: str, statements: Mapping[str, str]) -> str:
     text = " ".join(kept)
     if len(kept) < len(parts) and text:
         text = text.rstrip(".,;") + "."
+    text = text.replace("The vendor says ", "Say ")
     return _KEY.sub(lambda found: f"“{statements.get(found.group(), 'another statement').rstrip('.')}”", text)
 
 

@@ -59,7 +59,7 @@ def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         all_kept = _keep_files(request, answer)
         if not form.is_valid():
             return _page(request, answer, form, status=422)
-        return _save(request, answer, form, action=request.POST.get("action", "") if all_kept else "upload")
+        return _save(request, answer, form, action=request.POST.get("action", "") if all_kept else "stay")
     except StaleAnswer as stale:
         return _merge(request, form, stale.current)
     except AnswerIncomplete as incomplete:
@@ -69,10 +69,11 @@ def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def _keep_files(request: HttpRequest, answer: Answer) -> bool:
-    """Store the files that came with the form, whatever becomes of its text; False when one of them was refused."""
+    """Store the files that came with the form, whatever becomes of its text; False when there is something to mend."""
     sent = request.FILES.getlist("file")
     if not sent and request.POST.get("action") == "upload":
         messages.error(request, "Choose a file first.")
+        return False
     ids = [uuid4() for _ in sent]
     stored, refusals = keep(sent, ids, assessment=answer.assessment, asked_at=answer, by=request.user)
     tell(request, stored, refusals)
@@ -96,8 +97,8 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm, *, action: str
         # Without JavaScript the plan could not appear while the statement was being chosen.
         messages.info(request, "Saved. Say below what you will do about it and by when, or go on to another question.")
         return redirect(_address(saved) + "#plan")
-    if action == "upload":
-        return redirect(_address(saved) + "#evidence")
+    if action in {"upload", "stay"}:  # what was refused is said at the top
+        return redirect(_address(saved) + ("#evidence" if action == "upload" else ""))
     if not complete:
         return redirect("assessments:answer-list", assessment)
     following = vendor_pages.next_open(answer)
@@ -191,7 +192,7 @@ def _words(form: AnswerForm, name: str, value: object) -> str:
         return str(value or "")
     texts = {token(option.key): option.text for option in form.options} | ALONE
     chosen = [value] if isinstance(value, str) else value or []
-    return " · ".join(texts[mark] for mark in chosen if mark in texts)
+    return "\n".join(text for mark, text in texts.items() if mark in chosen)  # equal choices read equal
 
 
 def _too_large(request: HttpRequest, **kwargs: object) -> HttpResponse:

@@ -51,7 +51,7 @@ def _turn_away(request: HttpRequest, status: int, sentence: str, back: str) -> H
     if wants_json(request):
         return JsonResponse({"error": sentence}, status=status)
     messages.error(request, sentence)
-    return redirect(back)
+    return redirect(back.partition("#")[0])  # to the top, where it is said
 
 
 def _library(pk: int) -> str:

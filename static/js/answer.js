@@ -44,11 +44,12 @@ function wordsOf(label) {
   for (const hint of copy?.querySelectorAll(".hint") ?? []) hint.remove();
   return copy?.textContent.trim();
 }
+/** One line for each value; those of boxes in the order of the page, so that equal choices read equal. */
 function valueOf(form, name, values) {
-  return values.filter((value) => value !== "" && value !== null).map((value) => {
-    const box = form.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(String(value))}"]`);
-    return box?.matches("[type=radio], [type=checkbox]") ? wordsOf(box.labels[0]) || value : String(value);
-  }).join("; ");
+  const given = values.filter((value) => value !== "" && value !== null).map(String);
+  const boxes = $$(`[type=radio][name="${CSS.escape(name)}"], [type=checkbox][name="${CSS.escape(name)}"]`, form);
+  const lines = boxes.length ? boxes.filter((box) => given.includes(box.value)).map((box) => wordsOf(box.labels[0]) || box.value) : given;
+  return lines.join("\n");
 }
 
 /** One paragraph per field of `fields`; what differs from `other` is marked. */
@@ -58,7 +59,8 @@ function describe(box, form, fields, other) {
     const text = valueOf(form, name, values);
     const against = other ? valueOf(form, name, other[name] ?? []) : text;
     if (!text && !against) continue;
-    box.append(make("p", {}, `${labelOf(form, name)}: `, text === against ? text : make("mark", {}, text || "nothing")));
+    const label = labelOf(form, name);
+    box.append(make("p", {}, `${label}${label.endsWith("?") ? "" : ":"} `, text === against ? text : make("mark", {}, text || "nothing")));
   }
 }
 const lists = (fields) => Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, [value ?? ""].flat()]));

@@ -7,7 +7,7 @@
 // One request at a time. Edits made while one is in flight go out together in the next one.
 import { announce } from "./announce.js";
 import { csrfOf, sessionCheck, setCsrf, uuid } from "./dom.js";
-import { forget, keep } from "./kept.js";
+import { forget, keep, keepSent } from "./kept.js";
 
 const WAIT_AFTER_TYPING = 800;    // ms
 const LONGEST_WAIT = 10000;       // ms; saved at least this often while someone keeps typing
@@ -118,6 +118,7 @@ export function autosave(form, { show, on }) {
   form.addEventListener("focusout", (event) => { if (dirty && !retrying && event.target.matches(TYPED)) later(0); });
   form.addEventListener("submit", (event) => {
     if (busy) { event.preventDefault(); waiting = event.submitter ?? form; return; }  // its version is not known yet
+    keepSent(form);                                     // the session may have ended
     stopped = true; dirty = false; clearTimeout(timer);
   });
   addEventListener("online", () => { if (dirty) later(0); });

@@ -1,7 +1,7 @@
 // What every page needs: menus, dialogs, the error summary, signing out, and lines for what htmx could not fetch.
 import { announce } from "./announce.js";
 import { $, $$, button, notice } from "./dom.js";
-import { forgetOthers } from "./kept.js";
+import { forgetOthers, settleSent } from "./kept.js";
 
 // Menus close on Escape, which gives focus back, and on a click outside
 addEventListener("keydown", (event) => {
@@ -28,7 +28,7 @@ addEventListener("click", (event) => {
 });
 
 // Unsaved text of somebody else is not kept, and nothing is after signing out
-if (document.body.dataset.user) forgetOthers();
+if (document.body.dataset.user) { settleSent(); forgetOthers(); }
 addEventListener("submit", (event) => { if (event.target.matches("[data-signout]")) forgetOthers({ all: true }); });
 
 // A form that was sent is not sent twice by a second click

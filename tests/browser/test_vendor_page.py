@@ -73,7 +73,7 @@ def test_a_choice_is_saved_at_once_and_opens_what_belongs_to_it(
     first = statement(page, words_of(in_progress, 3))
     with draft(page):
         first.check()
-    reason = page.get_by_label("What is the case instead, or why does this not apply?")
+    reason = page.get_by_label("What is the case instead?")
     expect(reason).to_be_hidden()
     with draft(page):
         statement(page, "None of these fits. I will explain what is the case").check()

@@ -95,6 +95,18 @@ def test_ones_own_other_window_saved_meanwhile(client: Client, rita: User, answe
     assert (response.status_code, response.json()["own"]) == (409, True)
 
 
+def test_equal_choices_are_not_marked_as_different(client: Client, rita: User, in_progress: Assessment) -> None:
+    answer = answer_to(in_progress, 31)
+    keys = [keys_of(answer, side)[0] for side in (Side.FAILURE, Side.ACCEPTABLE)]
+    content = AnswerContent(kind="statements", statements=keys, notes="Window 2")
+    save(answer=answer, content=content, base_version=0, by=rita)
+    client.force_login(rita)
+    for tokens in ([bad(answer), good(answer)], [good(answer), bad(answer)]):
+        form = sent(answer, choice=tokens, notes="Window 1") | {"action": "save"}
+        page = client.post(at("answer-edit", in_progress, 31), form)
+        assert re.findall("<mark>(.*?)</mark>", page.content.decode()) == ["Window 1", "Window 2"]
+
+
 def test_signed_out(client: Client, answer: Answer) -> None:
     response = draft(client, answer, notes="x")
     assert response.status_code == 401

@@ -184,7 +184,7 @@ def test_queries_of_an_upload(
     """20, and a savepoint where a request outside a test has its transaction."""
     client.force_login(rita)
     add(client, in_progress, png(), 13)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         add(client, in_progress, png("two.png"), 13)
 
 

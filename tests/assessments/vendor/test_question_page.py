@@ -48,6 +48,13 @@ def test_commands_can_be_copied(client: Client, rita: User, in_progress: Assessm
     assert "aws organizations list-accounts --output json" in page_of(client, in_progress, 1)
 
 
+def test_the_reason_is_asked_for_in_words_that_fit(client: Client, rita: User, in_progress: Assessment) -> None:
+    client.force_login(rita)
+    assert "What is the case instead?</label>" in page_of(client, in_progress, NOT_MULTI)
+    assert "What is the case instead, or why does this not apply?" in page_of(client, in_progress, MAY_NOT_APPLY)
+    assert "Say where the data is kept." in page_of(client, in_progress, MULTI)
+
+
 def test_nothing_is_said_to_a_vendor_that_is_meant_for_the_assessor(
     client: Client, rita: User, in_progress: Assessment
 ) -> None:
