@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class ReadLetter:
     number: int
     to: str
     subject: str
-    date: str
+    at: datetime | None
     pieces: tuple[Piece, ...] = ()
 
 
@@ -58,7 +59,10 @@ def _read(path: Path, number: int, *, with_text: bool) -> ReadLetter:
             pieces += [Piece(text[end : match.start()]), Piece(match.group(), match.group())]
             end = match.end()
         pieces.append(Piece(text[end:]))
-    return ReadLetter(number, str(message["To"]), str(message["Subject"]), str(message["Date"]), tuple(pieces))
+    at = message["Date"].datetime if message["Date"] else None
+    if at and at.tzinfo is None:  # the header says -0000: the time is UTC
+        at = at.replace(tzinfo=UTC)
+    return ReadLetter(number, str(message["To"]), str(message["Subject"]), at, tuple(pieces))
 
 
 @require_GET

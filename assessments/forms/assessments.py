@@ -61,7 +61,12 @@ class ReasonForm(forms.Form):
 class OpenForm(EditForm):
     """A new assessment of one vendor. `form_key` makes a second click harmless."""
 
-    vendor = forms.ModelChoiceField(label="Vendor", queryset=Vendor.objects.none(), empty_label="Choose a vendor")
+    vendor = forms.ModelChoiceField(
+        label="Vendor",
+        queryset=Vendor.objects.none(),
+        empty_label="Choose a vendor",
+        error_messages={"required": "Choose a vendor"},
+    )
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     field_order = ("vendor", "period", "due_on", "analyst", "form_key")
@@ -70,3 +75,10 @@ class OpenForm(EditForm):
     def __init__(self, *args: object, vendors: QuerySet[Vendor], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["vendor"].queryset = vendors
+
+    def clean_due_on(self) -> date | None:
+        """A day that the vendor can still keep; without one it is set before sending."""
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < timezone.localdate():
+            raise forms.ValidationError("Choose a due date that is not past")
+        return due_on

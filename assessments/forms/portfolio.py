@@ -6,6 +6,7 @@ from assessments.queries.portfolio import DEFAULT_SORT, NO_ASSESSMENT, SORTS, Po
 from assessments.states import LABELS, State
 from vendors.models import Tier
 
+SEARCH_LENGTH = 120  # characters, as a vendor's name
 STATES = [("", "Any status"), *((state.value, LABELS[state]) for state in State)]
 
 
@@ -19,7 +20,6 @@ class PortfolioForm(forms.Form):
     q = forms.CharField(
         label="Find a vendor",
         required=False,
-        max_length=120,
         widget=forms.TextInput(
             attrs={"type": "search", "id": "q", "class": "form-control form-control-sm", "autocomplete": "off"}
         ),
@@ -47,6 +47,10 @@ class PortfolioForm(forms.Form):
         choices=[(sign + key, key) for key in SORTS for sign in ("", "-")],
         widget=forms.HiddenInput,
     )
+
+    def clean_q(self) -> str:
+        """The beginning of it: a name has no more, and leaving all of it out would show every vendor."""
+        return self.cleaned_data["q"][:SEARCH_LENGTH]
 
     def chosen(self) -> PortfolioFilter:
         """The filters that make sense; the others count as not set."""

@@ -1,4 +1,5 @@
-"""The trail of one assessment in words people read. What an event holds in detail is never shown."""
+"""The trail of one assessment in words people read. Of what an event holds in detail only a reason that
+somebody wrote to be read is shown."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from assessments.models import Answer, Assessment, Evidence, Report
-from audit.models import Event
+from audit.models import Event, EventDetail
 from users.models import User
 
 PAGE_SIZE = 50
 SYSTEM = "Assay"
+WITH_REASON = "assessment.reopen_reason"
 # Kind to what the person did; {n} is the number of the question.
 WORDS = {
     "assessment.opened": "started the assessment",
@@ -24,7 +26,7 @@ WORDS = {
     "assessment.request_changes": "sent questions back to the vendor",
     "assessment.close": "closed the assessment",
     "assessment.reopen": "opened the assessment again",
-    "assessment.reopen_reason": "gave the reason for opening it again",
+    WITH_REASON: "gave the reason for opening it again",
     "assessment.cancel": "cancelled the assessment",
     "answer.started": "began to answer question {n}",
     "answer.saved": "worked on question {n}",
@@ -68,18 +70,31 @@ def _numbers(assessment: Assessment) -> dict[int, int]:
     return dict(Answer.objects.filter(assessment=assessment).values_list("pk", "criterion__number"))
 
 
+def _reasons(events: Iterable[Event]) -> dict[int, str]:
+    """Id of each event that is a reason to its words. A query only where there is one."""
+    wanted = [event.pk for event in events if event.kind == WITH_REASON]
+    if not wanted:
+        return {}
+    details = EventDetail.objects.filter(event__in=wanted).values_list("event", "data")
+    return {pk: data.get("reason", "") for pk, data in details}
+
+
 def _lines(events: Iterable[Event], numbers: dict[int, int]) -> list[Line]:
     events = list(events)
+    reasons = _reasons(events)
     names = dict(User.objects.filter(pk__in={event.actor for event in events if event.actor}).values_list("pk", "name"))
-    return [_line(event, names, numbers) for event in events]
+    return [_line(event, names, numbers, reasons) for event in events]
 
 
-def _line(event: Event, names: dict[int, str], numbers: dict[int, int]) -> Line:
+def _line(event: Event, names: dict[int, str], numbers: dict[int, int], reasons: dict[int, str]) -> Line:
     thing, _, pk = event.target.partition(":")
     number = numbers.get(int(pk)) if thing == "answer" else None
     who = names.get(event.actor, "Somebody who left") if event.actor else SYSTEM
     words = WORDS.get(event.kind, event.kind.replace(".", " ").replace("_", " "))
-    return Line(at=event.at, who=who, words=words.format(n=number), number=number)
+    words = words.format(n=number)
+    if event.pk in reasons:
+        words += f": {reasons[event.pk]}"
+    return Line(at=event.at, who=who, words=words, number=number)
 
 
 def recent(assessment: Assessment, count: int) -> list[Line]:

@@ -15,7 +15,7 @@ from assessments.queries.bars import Bar, bar
 from assessments.queries.events import Line, recent
 from assessments.queries.files import CREDENTIAL_REPORT
 from assessments.queries.portfolio import Due, due
-from assessments.scoring import Result, priority
+from assessments.scoring import Result, grade_for, priority
 from assessments.states import WITH_VENDOR, State
 from users.models import StaffRole, User
 from vendors.models import Invitation, Member, MemberRole
@@ -73,6 +73,7 @@ class Overview:
     assessment: Assessment
     due: Due | None
     is_draft_score: bool
+    is_capped: bool  # the grade is lower than the score alone would give
     domains: Sequence[DomainRow]
     findings: Sequence[FindingRow]
     stages: Sequence[Stage]
@@ -112,6 +113,7 @@ def overview(user: User, assessment: Assessment) -> Overview:
         assessment=assessment,
         due=due(assessment.due_on, assessment.state, today),
         is_draft_score=assessment.is_provisional or assessment.state != State.CLOSED,
+        is_capped=assessment.grade != grade_for(assessment.score),
         domains=_domains(assessment, rows),
         findings=_findings(assessment, rows),
         stages=_stages(assessment),

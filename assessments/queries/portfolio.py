@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, 
 from django.utils import timezone
 
 from assessments.models import Report
-from assessments.scoring import grade_for
+from assessments.scoring import GRADES, grade_for
 from assessments.states import WITH_VENDOR, State
 from playbook.queries import newest_published
 from vendors.models import Tier, Vendor
@@ -144,6 +144,17 @@ class PortfolioPage:
     domains: Sequence[tuple[str, str, str]]  # slug, one word, full name
     page: Page
     rows: list[PortfolioRow] = field(default_factory=list)
+    legend: Sequence[tuple[str, str]] = ()  # each grade and its range of scores
+
+
+def _legend() -> list[tuple[str, str]]:
+    """Each grade with its range: scores have one decimal, so a band ends a tenth below the next."""
+    bounds, most = [*GRADES, ("F", Decimal(0))], Decimal(10)
+    legend = []
+    for letter, least in bounds:
+        legend.append((letter, f"{least:f} to {most:f}".replace(".0", "")))
+        most = least - Decimal("0.1")
+    return legend
 
 
 def distance(day: date, today: date) -> str:
@@ -174,7 +185,9 @@ def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> Portfolio
     shown = Paginator(found.values(*_COLUMNS), PAGE_SIZE).get_page(page)
     rows = [_row(values, domains, today) for values in shown.object_list]
     _add_reports(user, rows)
-    return PortfolioPage(filter=chosen, kpis=_kpis(everything, today), domains=domains, page=shown, rows=rows)
+    return PortfolioPage(
+        filter=chosen, kpis=_kpis(everything, today), domains=domains, page=shown, rows=rows, legend=_legend()
+    )
 
 
 def _vendors(user: User) -> QuerySet[Vendor]:
@@ -241,7 +254,7 @@ def _add_reports(user: User, rows: list[PortfolioRow]) -> None:
     reports = Report.objects.visible_to(user).filter(assessment__in=ids).order_by("id")
     newest = {
         report["assessment_id"]: report
-        for report in reports.values("id", "assessment_id", "state", "step", "steps", "size")
+        for report in reports.values("id", "assessment_id", "state", "step", "steps", "size", "finished_at")
     }
     for row in rows:
         row.report = newest.get(row.assessment)

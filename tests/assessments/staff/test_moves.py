@@ -113,6 +113,11 @@ def test_reopen_needs_a_reason_and_another_manager(client: Client, max: User) ->
     ]
     assessment.refresh_from_db()
     assert (assessment.state, assessment.closed_at) == ("submitted", None)
+    trail = client.get(address("event-list", assessment.pk)).context["lines"]
+    assert [(line.who, line.words) for line in trail[:2]] == [
+        ("Mona Diaz", "gave the reason for opening it again: New facts."),
+        ("Mona Diaz", "opened the assessment again"),
+    ]
 
 
 @pytest.mark.parametrize("state", SOURCES["cancel"])

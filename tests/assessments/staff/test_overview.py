@@ -1,6 +1,7 @@
 """Our page of one assessment, starting one, changing it, and its trail."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -91,6 +92,17 @@ def test_close_is_offered_once_everything_has_a_result(signed_in: Client, submit
     assert "Send 1 question back" in page
 
 
+def test_grade_that_is_held_back_says_why(signed_in: Client, submitted: Assessment, ana: User) -> None:
+    held = "Held at C: a critical question is not met."
+    for answer in submitted.answers.exclude(criterion__number=5).select_related("criterion"):
+        factories.review_with(answer, by=ana)
+    assert held not in texts(signed_in.get(address("detail", submitted.pk)))
+    factories.review_with(submitted.answers.get(criterion__number=5), by=ana, result="not_met")
+    page = signed_in.get(address("detail", submitted.pk))
+    assert (page.context["assessment"].score, page.context["assessment"].grade) == (Decimal("9.3"), "C")
+    assert held in texts(page)
+
+
 def test_questions_that_are_back_with_the_vendor(signed_in: Client, submitted: Assessment, ana: User) -> None:
     reviews.ask(answer=submitted.answers.get(criterion__number=7), text="Which policies?", by=ana)
     workflow.request_changes(assessment=submitted, by=ana)
@@ -178,6 +190,23 @@ def test_start_form_with_errors_makes_nothing(
     assert response.status_code == 422
     assert "There is a problem" in texts(response)
     assert Assessment.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"due_on": "2020-01-31"}, "Choose a due date that is not past"),
+        ({"due_on": "31.02.2027"}, "Enter a date with day, month and year"),
+        ({"vendor": ""}, "Choose a vendor"),
+    ],
+)
+def test_start_form_says_what_to_do(
+    signed_in: Client, acme: Vendor, playbook: Playbook, change: dict[str, object], words: str
+) -> None:
+    (problem,) = signed_in.post(address("open"), opening(acme, **change)).context["form"].errors
+    assert problem == next(iter(change))
+    summary = texts(signed_in.post(address("open"), opening(acme, **change))).partition("There is a problem")[2]
+    assert summary.lstrip().startswith(words)
 
 
 def test_without_a_playbook_nothing_can_start(signed_in: Client, acme: Vendor) -> None:

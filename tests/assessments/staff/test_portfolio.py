@@ -103,6 +103,16 @@ def test_filters_and_order(signed_in: Client, several: None, query: dict[str, st
     assert names(signed_in, **query) == expected
 
 
+def test_long_search_finds_nothing_instead_of_everything(signed_in: Client, acme: Vendor) -> None:
+    assert signed_in.get(address("portfolio"), {"q": "x" * 5000}).context["sheet"].rows == []
+
+
+def test_every_grade_has_its_range(signed_in: Client, acme: Vendor) -> None:
+    assert signed_in.get(address("portfolio")).context["sheet"].legend == [
+        ("A", "8.5 to 10"), ("B", "7 to 8.4"), ("C", "5.5 to 6.9"), ("D", "4 to 5.4"), ("F", "0 to 3.9")
+    ]  # fmt: skip
+
+
 def test_late_row_says_by_how_much(signed_in: Client, several: None) -> None:
     row = next(row for row in signed_in.get(address("portfolio")).context["sheet"].rows if row.name == "Cobalt Cloud")
     assert (row.due.words, row.due.is_overdue) == ("10 days overdue", True)

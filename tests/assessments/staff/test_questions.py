@@ -27,7 +27,8 @@ def test_ask_twice_is_asked_once(signed_in: Client, submitted: Assessment, ana: 
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [(" ", "Write what you need from the vendor"), ("x" * 2001, "The question must be 2,000 characters or less")]
+    ("text", "problem"),
+    [(" ", "Write what you need from the vendor"), ("x" * 2001, "The question must be 2,000 characters or less")],
 )
 def test_ask_nothing_or_too_much(signed_in: Client, submitted: Assessment, text: str, problem: str) -> None:
     response = signed_in.post(address("query-add", submitted.pk, 13), {"text": text})

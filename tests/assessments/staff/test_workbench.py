@@ -236,8 +236,10 @@ def test_result_outside_a_review_is_refused(signed_in: Client, state: str, acme:
     response = signed_in.post(address("score-edit", assessment.pk, NUMBER), typed)
     assert response.status_code == 403
     words = texts(response)
-    assert "What you typed was not saved" in words and "Typed while it was closed" in words
-    assert "Nothing was changed." in words and "There is a problem" not in words
+    assert "What you typed was not saved" in words
+    assert "Typed while it was closed" in words
+    assert "Nothing was changed." in words
+    assert "There is a problem" not in words
     assert stored(assessment) == before
 
 
