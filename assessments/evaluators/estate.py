@@ -151,15 +151,24 @@ class Estate:
     def _active_regions(self, account: str) -> tuple[str, ...]:
         said = self._manifests.get(account)
         seen = {region for region in self.regions_with(account) if self._is_empty(account, region) is False}
-        buckets = {
-            _bucket_region(answer) for answer in self.answers(account, GLOBAL, "s3api get-bucket-location").values()
-        }
         if said and said.regions_active is not None:
             active = set(said.regions_active)
         else:
             enabled = self.enabled_regions(account) or frozenset()
             active = {region for region in enabled if self._is_empty(account, region) is not True}
-        return tuple(sorted((active | seen | buckets) - {""}))
+        return tuple(sorted((active | seen | self._bucket_regions(account)) - {""}))
+
+    def is_active(self, account: str, region: str) -> bool | None:
+        """Whether a region is known to hold anything; None where neither the manifest nor the answers tell."""
+        said = self._manifests.get(account)
+        empty = self._is_empty(account, region)
+        if empty is not None or (said and said.regions_active is not None):
+            return region in self.regions(account)
+        return True if region in self._bucket_regions(account) else None
+
+    def _bucket_regions(self, account: str) -> set[str]:
+        located = self.answers(account, GLOBAL, "s3api get-bucket-location").values()
+        return {_bucket_region(answer) for answer in located} - {""}
 
     def regions_with(self, account: str, *calls: str) -> tuple[str, ...]:
         """The regions from which an answer to one of the calls was read, or to any call at all."""

@@ -191,8 +191,8 @@ def _take_findings(path: str, kind: str, read: tuple[Finding, ...], damaged: int
     found.findings += read
     muted = sum(finding.status == "MUTED" for finding in read)
     problems = [
-        *([f"{damaged:,} findings are damaged and were left out. Run Prowler again."] if damaged else []),
-        *([f"{muted:,} findings are muted, and this format does not say what they are."] if muted else []),
+        *([f"Damaged findings, left out: {damaged:,}. Run Prowler again."] if damaged else []),
+        *([f"Muted findings, whose result this format does not keep: {muted:,}."] if muted else []),
     ]
     found.say(path, kind, PARTIAL if damaged else READ, " ".join(problems) or None)
 

@@ -94,7 +94,7 @@ def test_muted_findings_keep_their_result_or_say_that_it_is_lost() -> None:
     }
     assert findings(row)[0][:2] == ("MUTED", True)
     (file,) = evaluate([Source("x.json", json.dumps([row]).encode())]).files
-    assert file.problem == "1 findings are muted, and this format does not say what they are."
+    assert file.problem == "Muted findings, whose result this format does not keep: 1."
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_cut_row_is_counted_and_the_others_are_read() -> None:
     assert len(found.findings) == 73
     assert (found.files["x.csv"].status, found.files["x.csv"].problem) == (
         "partial",
-        "1 findings are damaged and were left out. Run Prowler again.",
+        "Damaged findings, left out: 1. Run Prowler again.",
     )
 
 

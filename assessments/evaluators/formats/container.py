@@ -1,7 +1,6 @@
 """Take a credential report out of what carries it: the JSON of get-credential-report, or undecoded base64."""
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass
@@ -79,7 +78,7 @@ def _decoded(text: str) -> tuple[bytes, tuple[str, ...]]:
     packed = packed[: len(packed) - 1] if len(packed) % 4 == 1 else packed
     try:
         table = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # damaged, or characters that are no base64
         raise Unreadable("The base64 text is damaged. Decode it, or download the report again.") from None
     _checked(Content(table, ""))
     return table, ("The base64 text seems to be cut off. Download the report again.",) if cut else ()
