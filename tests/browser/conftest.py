@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -59,6 +60,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
+@dataclass
+class Worker:
+    """The Celery worker, which a test may stop and start again."""
+
+    env: dict[str, str]
+    log: Path
+    running: ExitStack = field(default_factory=ExitStack)
+    is_running: bool = False
+
+    def start(self) -> None:
+        """Return when it takes tasks, which may be at once."""
+        if not self.is_running:
+            self.running.enter_context(celery_worker(env=self.env, log=self.log))
+            self.is_running = True
+
+    def stop(self) -> None:
+        """Return when it is gone."""
+        self.is_running = False
+        self.running.close()
+
+
 @dataclass(frozen=True)
 class Site:
     """The running product."""
@@ -67,6 +89,7 @@ class Site:
     mail_folder: Path
     web_log: Path
     worker_log: Path
+    worker: Worker
 
     def errors(self) -> list[str]:
         """What web server and worker logged as an error: the last line of each traceback, or the message."""
@@ -110,14 +133,17 @@ def _site(
 ) -> Iterator[Site]:
     port = free_port()
     logs = tmp_path_factory.mktemp("logs")
+    url = f"http://localhost:{port}"
+    env = {**server_environment, "SITE_URL": url}
     site = Site(
-        url=f"http://localhost:{port}",
+        url=url,
         mail_folder=Path(server_environment["EMAIL_URL"].removeprefix("file://")),
         web_log=logs / "web",
         worker_log=logs / "worker",
+        worker=Worker(env=env, log=logs / "worker"),
     )
-    env = {**server_environment, "SITE_URL": site.url}
-    with web_server(env=env, log=site.web_log, port=port), celery_worker(env=env, log=site.worker_log):
+    with web_server(env=env, log=site.web_log, port=port), site.worker.running:
+        site.worker.start()
         yield site
 
 
