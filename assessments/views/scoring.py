@@ -73,7 +73,7 @@ def workbench(
 
 
 def _closed_meanwhile(request: HttpRequest, pk: int, number: int, error: NotNow) -> HttpResponse:
-    """It left our hands while the page was open: the question to read, with what was typed, so that it can be copied."""
+    """It left our hands while the page was open: the question to read, and what was typed, to be copied."""
     answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
     messages.error(request, str(error))
     return workbench(request, answer, ReviewForm.of(answer, request.POST), status=403)
