@@ -32,7 +32,9 @@ def config(estate: Estate, as_of: datetime | None) -> Evaluation:
     """25. A recorder records in every active region: evidence contract, section 2, criterion 25."""
     case = Case(estate, "aws-core-25")
     places = case.places(_STATUS, _RECORDERS, _CHANNELS)
-    states = _judge_regions(case, places, "config_recorder_all_regions_enabled", _records, "AWS Config does not record.")
+    states = _judge_regions(
+        case, places, "config_recorder_all_regions_enabled", _records, "AWS Config does not record."
+    )
     _note_global_types(case, places)
     enabled = _in_enabled_regions(estate, states)
     regions = counted(len(case.offenders), "active region")
@@ -68,11 +70,20 @@ def _note_global_types(case: Case, places: list[Place]) -> None:
     """Global resources, such as IAM users, have to be recorded in one region of each account: a validation step."""
     for account in case.estate.required:
         answers = [place.call(_RECORDERS) for place in places if place.account == account]
-        groups = [
-            fields.dig(one, "recordingGroup") or {} for answer in answers for one in answer.items("ConfigurationRecorders")
-        ]
-        if groups and not any(fields.flag(group, "includeGlobalResourceTypes") for group in groups):
+        recorders = [one for answer in answers for one in answer.items("ConfigurationRecorders")]
+        if recorders and not any(_takes_global_types(one) for one in recorders):
             case.note(f"No recorder of {account} was seen to record global resources, such as IAM users.")
+
+
+def _takes_global_types(recorder: Item) -> bool:
+    """By its flag; by leaving out no more than it names; or by naming one of IAM."""
+    strategy = fields.text(recorder, "recordingGroup", "recordingStrategy", "useOnly")
+    named = fields.strings(recorder, "recordingGroup", "resourceTypes")
+    return (
+        bool(fields.flag(recorder, "recordingGroup", "includeGlobalResourceTypes"))
+        or strategy == "EXCLUSION_BY_RESOURCE_TYPES"
+        or any(name.startswith("AWS::IAM::") for name in named)
+    )
 
 
 def guardduty(estate: Estate, as_of: datetime | None) -> Evaluation:
@@ -108,8 +119,9 @@ def _detects(place: Place) -> Truth:
         status = detector.get("Status") if detector.is_known else None
         states.append(status.upper() == "ENABLED" if isinstance(status, str) else None)
     works = any_of(states)
-    # Where two lists differ, one says that there is none.
-    return works if answer.is_known and agreed(bool(body["DetectorIds"]) for body in answer.bodies) is not None else None
+    if agreed(bool(body["DetectorIds"]) for body in answer.bodies) is None:
+        return None  # two answers of unknown age, and one says that there is none
+    return works if works or answer.is_known else None
 
 
 def _judge_regions(case: Case, places: list[Place], check: str, is_on: Callable[[Place], Truth], off: str) -> _Regions:
@@ -152,9 +164,9 @@ def _in_enabled_regions(estate: Estate, states: _Regions) -> Truth:
 
 
 def _some_active(estate: Estate, states: _Regions) -> Truth:
-    """Whether there is an active region at all, and all of them are on."""
+    """True if there is an active region and it is on in all of them; one that is off offends by itself."""
     active = [states.get((account, region)) for account in estate.required for region in estate.regions(account)]
-    return all_of(active) if active else None
+    return True if active and all(active) else None
 
 
 CRITERIA: Final[dict[str, Callable[[Estate, datetime | None], Evaluation]]] = {
