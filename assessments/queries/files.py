@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Answer, Assessment, Evidence, EvidenceKind, EvidenceLink
-from assessments.states import WITH_VENDOR
+from assessments.states import WITH_VENDOR, State
 from users.models import User
 
 CREDENTIAL_REPORT = "iam-credential-report"
@@ -196,9 +196,11 @@ def one_row(evidence: Evidence, reader: User, number: int | None = None) -> File
 
 
 def titles_of(assessment: Assessment) -> list[tuple[int, str]]:
-    """Number and short title of every question. One query."""
-    rows = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
-    return list(rows.values_list("criterion__number", "criterion__short_title"))
+    """Number and short title of every question that a file can be used for now. One query."""
+    rows = Answer.objects.filter(assessment=assessment)
+    if assessment.state == State.CHANGES_REQUESTED:
+        rows = rows.filter(queries__round=assessment.round).distinct()
+    return list(rows.order_by("criterion__number").values_list("criterion__number", "criterion__short_title"))
 
 
 def is_with_vendor(assessment: Assessment) -> bool:

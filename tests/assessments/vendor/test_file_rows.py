@@ -1,5 +1,7 @@
 """What a row says of a file: the account of a report, and that the same file is there already."""
 
+import re
+
 from django.test import Client
 
 from assessments.models import Assessment, Evidence
@@ -37,3 +39,10 @@ def test_the_same_file_in_another_assessment_is_not_named(
     add(client, in_progress, png("first.png"), 13)
     client.force_login(sam)
     assert "first.png" not in add(client, theirs, png("second.png"), 13)["html"]
+
+
+def test_only_questions_that_were_sent_back_are_offered_for_a_file(client: Client, acme: Vendor, rita: User) -> None:
+    assessment = make_assessment(vendor=acme, state="changes_requested")
+    client.force_login(rita)
+    html = add(client, assessment, png())["html"]
+    assert re.findall(r'<option value="(\d+)"', html) == ["1"]
