@@ -8,9 +8,11 @@ from assessments.evaluators.criteria import (
     account_management,
     encryption,
     identity,
+    identity_roles,
     monitoring,
     network,
     processes,
+    subnets,
 )
 from assessments.evaluators.criteria.common import Case
 from assessments.evaluators.estate import Estate
@@ -23,7 +25,9 @@ _OF_DOMAINS: Final[dict[str, Criterion]] = {
     **account_management.CRITERIA,
     **encryption.CRITERIA,
     **identity.CRITERIA,
+    **identity_roles.CRITERIA,
     **network.CRITERIA,
+    **subnets.CRITERIA,
     **monitoring.CRITERIA,
     **processes.CRITERIA,
 }

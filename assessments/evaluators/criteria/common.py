@@ -4,7 +4,7 @@ A criterion makes one `Case`, walks over `case.accounts(...)` or `case.places(..
 for what it sees, and ends with `case.decide(...)`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -174,14 +174,16 @@ class Case:
         *checks: str,
         name: Callable[[Finding], str] = lambda finding: finding.uid,
         when: Callable[[Finding], bool] = lambda finding: True,
+        statuses: Collection[str] = ("FAIL",),
     ) -> bool:
         """Take the FAILs of these checks as offenders where `when` holds; True if there was one.
 
-        `name` says what the finding is about: its resource, or `by_account` or `by_region`.
+        `name` says what the finding is about: its resource, or `by_account` or `by_region`. Other `statuses` are for
+        checks whose text says more than their result.
         """
         found = False
         for finding in self.estate.findings(*checks):
-            if finding.status == "FAIL" and when(finding):
+            if finding.status in statuses and when(finding):
                 muted = " Muted in Prowler." if finding.is_muted else ""
                 self.offend(name(finding), f"Prowler: {finding.text}{muted}")
                 found = True

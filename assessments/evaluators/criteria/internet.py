@@ -5,7 +5,7 @@ Evidence contract, section 2, criteria 19 to 22.
 
 from collections.abc import Iterable
 from functools import cached_property
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Final
 
 from assessments.evaluators.algebra import Truth, any_of
@@ -47,14 +47,16 @@ def reaches_internet(place: Place, rule: Item) -> Truth:
 
 def _covers_all(ranges: Iterable[str]) -> Truth:
     """Whether ranges together are all addresses of either version; a range that cannot be read leaves it unknown."""
-    networks, is_whole = [], True
+    networks: list[IPv4Network | IPv6Network] = []
+    is_whole = True
     for text in ranges:
         try:
             networks.append(ip_network(text.strip(), strict=False))
         except ValueError:
             is_whole = False
-    versions = ([one for one in networks if one.version == 4], [one for one in networks if one.version == 6])
-    merged = {str(one) for version in versions for one in collapse_addresses(version)}  # type: ignore[type-var]  # one version each
+    old = collapse_addresses(one for one in networks if isinstance(one, IPv4Network))
+    new = collapse_addresses(one for one in networks if isinstance(one, IPv6Network))
+    merged = {*map(str, old), *map(str, new)}
     return True if merged & set(_EVERYWHERE) else False if is_whole else None
 
 
@@ -92,7 +94,10 @@ def attached_groups(place: Place) -> dict[str, str]:
     for item in place.call(INTERFACES).items("NetworkInterfaces"):
         for group in fields.items(item, "Groups"):
             found.setdefault(fields.text(group, "GroupId"), fields.text(item, "NetworkInterfaceId"))
-    for call, key, name in ((DATABASES, "DBInstances", "DBInstanceIdentifier"), (CLUSTERS, "DBClusters", "DBClusterIdentifier")):
+    for call, key, name in (
+        (DATABASES, "DBInstances", "DBInstanceIdentifier"),
+        (CLUSTERS, "DBClusters", "DBClusterIdentifier"),
+    ):
         for item in place.call(call).items(key):
             for group in fields.items(item, "VpcSecurityGroups"):
                 found.setdefault(fields.text(group, "VpcSecurityGroupId"), f"database {fields.text(item, name)}")
@@ -150,7 +155,9 @@ class Routes:
         if not own and not self._place.call(ROUTES).is_known:
             return None
         vpc = fields.text(subnet, "VpcId") or vpc
-        main = [t for t in self._tables if t.get("VpcId") == vpc and any(a.get("Main") is True for a in _associations(t))]
+        main = [
+            t for t in self._tables if t.get("VpcId") == vpc and any(a.get("Main") is True for a in _associations(t))
+        ]
         tables = own or main
         is_public = any_of(_leads_out(table) for table in tables) if tables else None
         return None if is_public and blocked == "block-ingress" else is_public

@@ -120,7 +120,9 @@ def outbound(estate: Estate, as_of: datetime | None) -> Evaluation:
         for name, group in groups.items():
             _judge_outbound(place, group, attached.get(name))
         for name in sorted(set(attached) - set(groups)):
-            case.doubt(place.ref("security-group", name), f"It is attached to {attached[name]}; its rules were not read.")
+            case.doubt(
+                place.ref("security-group", name), f"It is attached to {attached[name]}; its rules were not read."
+            )
     if not is_used:
         case.ask("No attached security group was found. If nothing runs in a VPC, the vendor may say so.")
     number = counted(len(case.offenders), "attached security group lets", "attached security groups let")

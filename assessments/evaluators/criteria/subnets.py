@@ -20,8 +20,8 @@ from assessments.evaluators.criteria.internet import (
 )
 from assessments.evaluators.estate import Estate
 from assessments.evaluators.formats import fields
-from assessments.evaluators.formats.fields import Item
 from assessments.evaluators.formats.facts import Finding
+from assessments.evaluators.formats.fields import Item
 from assessments.evaluators.result import Evaluation, State
 
 UNKNOWN_SUBNET: Final = "Whether its subnets are public is not known."
@@ -45,7 +45,9 @@ def private_subnets(estate: Estate, as_of: datetime | None) -> Evaluation:
         for instance in instances(place):
             ref = place.ref("instance", fields.text(instance, "InstanceId"))
             address = _address(instance)
-            _judge_instance(case, ref, routes.is_public(subnets_of_instance(instance), instance.get("VpcId") or ""), address)
+            _judge_instance(
+                case, ref, routes.is_public(subnets_of_instance(instance), instance.get("VpcId") or ""), address
+            )
             found.append(_in_default(place, fields.text(instance, "VpcId"), bool(address)))
             named.append((ref, address))
     all_default = bool(found) and case.coverage.is_complete and all_of(found) is True
@@ -86,10 +88,8 @@ def _judge_database(place: Place, database: Item, routes: Routes) -> bool:
     if in_public is None:
         place.case.doubt(ref, UNKNOWN_SUBNET)
     elif in_public:
-        more = {True: "and is publicly accessible", False: "but is not publicly accessible"}.get(
-            _is_public(database) or False
-        )
-        place.case.offend(ref, f"The database stands in a public subnet {more}.")
+        more = " and is publicly accessible" if _is_public(database) else ""
+        place.case.offend(ref, f"The database stands in a public subnet{more}.")
     return in_public is True and _is_public(database) is True
 
 
@@ -117,16 +117,14 @@ def public_databases(estate: Estate, as_of: datetime | None) -> Evaluation:
     is_used, reachable = False, False
     for place in case.places(DATABASES, CLUSTERS):
         routes = Routes(place)
-        for database in place.items(DATABASES, "DBInstances"):
+        databases = place.items(DATABASES, "DBInstances")
+        names = {fields.text(database, "DBInstanceIdentifier") for database in databases}
+        for database in databases:
             is_used = True
             reachable |= _judge_access(place, database, routes)
         for cluster in place.items(CLUSTERS, "DBClusters"):
-            # A cluster without members has no endpoint that answers.
-            is_used |= bool(list(fields.items(cluster, "DBClusterMembers")))
-            if _is_public(cluster):
-                reachable = True
-                ref = place.ref("db-cluster", fields.text(cluster, "DBClusterIdentifier"))
-                case.offend(ref, "The cluster is set as publicly accessible.")
+            used, public = _judge_cluster(place, cluster, names)
+            is_used, reachable = is_used or used, reachable or public
     reachable |= case.prowler("rds_instance_no_public_access", statuses=("FAIL", "PASS", "MUTED"), when=_says_public)
     more = "" if reachable else " None is publicly accessible, so no response of the playbook fits."
     number = counted(len(case.offenders), "database is", "databases are")
@@ -157,6 +155,17 @@ def _judge_access(place: Place, database: Item, routes: Routes) -> bool:
     elif in_public is None:
         place.case.doubt(ref, UNKNOWN_SUBNET)
     return public is True
+
+
+def _judge_cluster(place: Place, cluster: Item, names: set[str]) -> tuple[bool, bool]:
+    """Whether a cluster is used (without members no endpoint of it answers), and whether it is publicly accessible."""
+    ref = place.ref("db-cluster", fields.text(cluster, "DBClusterIdentifier"))
+    members = {fields.text(member, "DBInstanceIdentifier") for member in fields.items(cluster, "DBClusterMembers")}
+    if public := _is_public(cluster) is True:
+        place.case.offend(ref, "The cluster is set as publicly accessible.")
+    if members - names:
+        place.case.doubt(ref, f"Its members were not read: {', '.join(sorted(members - names))}.")
+    return bool(members), public
 
 
 def _says_public(finding: Finding) -> bool:
