@@ -66,8 +66,9 @@ def object_logging(estate: Estate, as_of: datetime | None) -> Evaluation:
     case.prowler(_ACCESS, when=lambda finding: finding.account in failed)
     seen = all_of([bool(case.offenders), *(account in failed or bare[account] for account in estate.required)])
     some = bool(full) or None  # without buckets, no response fits
+    by_events = all_of([some, *full])
     return case.decide(
-        acceptable={"a1": all_of([some, *full]), "a2": True if some and all(logged) else None},
+        acceptable={"a1": by_events, "a2": True if some and not by_events and all(logged) else None},
         failure={"f1": seen if case.coverage.is_complete or failed else None},
         says={
             State.ACCEPTABLE: f"What happens to the objects of all {counted(len(full), 'bucket')} is logged.",
