@@ -95,6 +95,7 @@ function wire(form) {
       },
       signedOut() {
         const box = place(fromTemplate("box-signedout"));
+        box.scrollIntoView({ block: "center" });
         $("[data-save-now]", box).addEventListener("click", async () => {
           const now = await sessionCheck();
           if (!now?.signed_in) {
@@ -140,7 +141,8 @@ function offer(form, place, putBack) {
   describe($("[data-mine]", box), form, mine, grouped(form, contentOf(form)));
   $("[data-put-back]", box).addEventListener("click", () => { box.remove(); fill(form, mine); putBack(); });
   $("[data-discard]", box).addEventListener("click", () => { box.remove(); forget(form); });
-  place(box);
+  place(box).scrollIntoView({ block: "center" });         // it may be far below what is shown first
+  announce("Text you typed here was not saved. This browser kept it.");
 }
 
 function warn(sentences) {

@@ -254,6 +254,7 @@ def test_completing_after_the_session_ended_loses_nothing(
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/questions/1/")
     expect(box(page)).to_contain_text(KEPT)
+    expect(box(page)).to_be_in_viewport()
     with draft(page):
         page.get_by_role("button", name="Put it back").click()
     assert stored(in_progress) == "Written and completed too late"
