@@ -9,9 +9,11 @@ from assessments.evaluators.criteria import (
     encryption,
     identity,
     identity_roles,
+    identity_secrets,
     monitoring,
     network,
     processes,
+    storage,
     subnets,
 )
 from assessments.evaluators.criteria.common import Case
@@ -26,8 +28,10 @@ _OF_DOMAINS: Final[dict[str, Criterion]] = {
     **encryption.CRITERIA,
     **identity.CRITERIA,
     **identity_roles.CRITERIA,
+    **identity_secrets.CRITERIA,
     **network.CRITERIA,
     **subnets.CRITERIA,
+    **storage.CRITERIA,
     **monitoring.CRITERIA,
     **processes.CRITERIA,
 }

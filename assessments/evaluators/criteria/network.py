@@ -123,7 +123,7 @@ def outbound(estate: Estate, as_of: datetime | None) -> Evaluation:
             case.doubt(
                 place.ref("security-group", name), f"It is attached to {attached[name]}; its rules were not read."
             )
-    if not is_used:
+    if not is_used and case.coverage.is_complete:
         case.ask("No attached security group was found. If nothing runs in a VPC, the vendor may say so.")
     number = counted(len(case.offenders), "attached security group lets", "attached security groups let")
     return case.decide(

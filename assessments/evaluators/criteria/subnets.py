@@ -36,7 +36,7 @@ def private_subnets(estate: Estate, as_of: datetime | None) -> Evaluation:
     case = Case(estate, "aws-core-20")
     found: list[Truth] = []  # of every instance and database: in the default VPC and with a public address
     named: list[tuple[str, str]] = []
-    reachable = False
+    reachable, in_public = False, False
     for place in case.places(ROUTES, SUBNETS, VPCS, INSTANCES, DATABASES):
         routes = Routes(place)
         for database in place.items(DATABASES, "DBInstances"):
@@ -45,18 +45,17 @@ def private_subnets(estate: Estate, as_of: datetime | None) -> Evaluation:
         for instance in instances(place):
             ref = place.ref("instance", fields.text(instance, "InstanceId"))
             address = _address(instance)
-            _judge_instance(
-                case, ref, routes.is_public(subnets_of_instance(instance), instance.get("VpcId") or ""), address
-            )
+            public = routes.is_public(subnets_of_instance(instance), fields.text(instance, "VpcId"))
+            in_public |= _judge_instance(case, ref, public, address)
             found.append(_in_default(place, fields.text(instance, "VpcId"), bool(address)))
             named.append((ref, address))
     all_default = bool(found) and case.coverage.is_complete and all_of(found) is True
     if all_default:
         for ref, address in named:
             case.offend(ref, f"The instance stands in the default VPC and has the public address {address}.")
-    if not found:
+    if not found and case.coverage.is_complete:
         case.ask("No instance and no database was found. If nothing runs in a VPC, the vendor may say so.")
-    elif not case.offenders:
+    elif in_public:
         case.ask("Say which instances in public subnets have to be reached from the Internet, and why.")
     return case.decide(
         acceptable={"a1": case.clean if found else None},
@@ -98,12 +97,14 @@ def _address(instance: Item) -> str:
     return next(filter(None, [fields.text(instance, "PublicIpAddress"), *interfaces]), "")
 
 
-def _judge_instance(case: Case, ref: str, in_public: Truth, address: str) -> None:
+def _judge_instance(case: Case, ref: str, in_public: Truth, address: str) -> bool:
+    """Note an instance that may be in the wrong place; True if it stands in a public subnet."""
     if in_public is None:
         case.doubt(ref, UNKNOWN_SUBNET)
     elif in_public:
         public = f"has the public address {address}" if address else "has no public address"
         case.doubt(ref, f"The instance stands in a public subnet and {public}; it may be a web server.")
+    return in_public is True
 
 
 def _in_default(place: Place, vpc: str, is_public: Truth) -> Truth:
