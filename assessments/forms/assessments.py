@@ -47,6 +47,13 @@ class EditForm(forms.Form):
         self.helper.attrs = {"novalidate": ""}
         self.helper.add_input(Submit("submit", self.submit_label))
 
+    def clean_due_on(self) -> date | None:
+        """A day that the vendor can still keep, unless it stays as it was; without one it is set before sending."""
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < timezone.localdate() and due_on != self.initial.get("due_on"):
+            raise forms.ValidationError("Choose a due date that is not past")
+        return due_on
+
 
 class ReasonForm(forms.Form):
     """Why something is done; whether one is needed is for the action to say."""
@@ -75,10 +82,3 @@ class OpenForm(EditForm):
     def __init__(self, *args: object, vendors: QuerySet[Vendor], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["vendor"].queryset = vendors
-
-    def clean_due_on(self) -> date | None:
-        """A day that the vendor can still keep; without one it is set before sending."""
-        due_on = self.cleaned_data["due_on"]
-        if due_on and due_on < timezone.localdate():
-            raise forms.ValidationError("Choose a due date that is not past")
-        return due_on

@@ -91,6 +91,11 @@ class Overview:
     events: Sequence[Line]
 
     @property
+    def due_is_past(self) -> bool:
+        """Whether the vendor would be late as soon as it gets questions back."""
+        return self.due is not None and self.due.on < timezone.localdate()
+
+    @property
     def is_ready_to_send(self) -> bool:
         """Whether nothing is missing for sending."""
         return all(one.is_done for one in self.to_do)

@@ -66,3 +66,10 @@ def test_what_is_wrong_is_said_in_plain_words(signed_in: Client, acme: Vendor) -
     shown = page(signed_in, reverse("vendors:people", args=[acme.pk]), {"email": "lena", "role": ""})
     assert "Enter an address in full, like name@example.com" in shown
     assert "Choose what they do" in shown
+
+
+def test_an_archived_vendor_gets_no_assessment(signed_in: Client, acme: Vendor, ana: User) -> None:
+    address = reverse("vendors:detail", args=[acme.pk])
+    assert "New assessment" in signed_in.get(address).content.decode()
+    archive_vendor(vendor=acme, by=ana)
+    assert "New assessment" not in signed_in.get(address).content.decode()

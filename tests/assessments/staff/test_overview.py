@@ -223,6 +223,26 @@ def test_change_period_due_date_and_analyst(signed_in: Client, in_progress: Asse
     assert (in_progress.period, str(in_progress.due_on), in_progress.analyst) == ("2026 second half", "2031-05-01", ana)
 
 
+def test_due_date_that_is_past_may_stay_and_not_come(signed_in: Client, in_progress: Assessment, ana: User) -> None:
+    past = timezone.localdate() - timedelta(days=3)
+    Assessment.objects.filter(pk=in_progress.pk).update(due_on=past)
+    refused = signed_in.post(address("edit", in_progress.pk), {"period": "2027", "due_on": past - timedelta(days=1)})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["due_on"])
+    assert signed_in.post(address("edit", in_progress.pk), {"period": "2027", "due_on": past}).status_code == 302
+    in_progress.refresh_from_db()
+    assert (in_progress.period, in_progress.due_on) == ("2027", past)
+
+
+def test_sending_back_after_the_due_date_asks_for_a_new_one(
+    signed_in: Client, submitted: Assessment, ana: User
+) -> None:
+    words = "The vendor would be late at once"
+    reviews.ask(answer=submitted.answers.get(criterion__number=13), text="Are you sure?", by=ana)
+    assert words not in texts(signed_in.get(address("detail", submitted.pk)))
+    Assessment.objects.filter(pk=submitted.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert words in texts(signed_in.get(address("detail", submitted.pk)))
+
+
 def test_sent_assessment_keeps_a_due_date(signed_in: Client, in_progress: Assessment) -> None:
     before = in_progress.due_on
     response = signed_in.post(address("edit", in_progress.pk), {"period": "New", "due_on": "", "analyst": ""})
