@@ -22,7 +22,7 @@ class Address:
     query: str = ""
     leads_to: str = ""  # part of the address one ends at, where that is another one
 
-    def of(self, estate: Estate) -> str:
+    def of(self, estate: Estate | None) -> str:
         """The address in this estate."""
         return reverse(self.name, args=self.args(estate)) + self.query
 
@@ -51,7 +51,7 @@ def faults(page: Page, axe: Axe, sizes: Iterable[tuple[int, int]] = (WIDE, PHONE
 
 
 def visit(
-    page: Page, axe: Axe, estate: Estate, addresses: Sequence[Address], *, site: str = "", **options: object
+    page: Page, axe: Axe, estate: Estate | None, addresses: Sequence[Address], *, site: str = "", **options: object
 ) -> dict[str, list[str]]:
     """Everything that is wrong, by page."""
     found = {}

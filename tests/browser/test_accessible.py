@@ -9,11 +9,13 @@ from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, expect
 
+from assessments.models import Assessment
 from tests.browser import estate as estates
 from tests.browser.conftest import Console, OpenPage, Site
 from tests.browser.estate import Estate
 from tests.browser.looking import WIDE, Address, Axe, visit
 from tests.servers import free_port, wait_for, web_server
+from users.models import User
 from vendors.actions.invitations import issue_token
 
 
@@ -111,6 +113,16 @@ DEMO = [
     Address("outbox:mail-detail", lambda _: (1,)),
     Address("assessments:portfolio"),
 ]
+RESPONDENT = [
+    one("submit-check", "in_progress"),
+    one("accounts", "in_progress"),
+    Address("vendors:people", lambda e: (e.answering.vendor_id,)),
+]
+MANAGER = [
+    one("score-edit", "submitted", 1),
+    one("detail", "closed"),
+    Address("assessments:portfolio"),
+]
 ADMINISTRATOR = [
     Address("users:staff-list"),
     Address("users:staff-edit", lambda e: (e.ana.pk,)),
@@ -173,34 +185,22 @@ def test_every_page_is_on_a_list() -> None:
     assert listed & NO_PAGE == set()
 
 
-def test_pages_for_people_who_are_not_signed_in(
-    open_page: OpenPage, console: Console, axe: Axe, estate: Estate
+def test_pages_of_whoever_comes_and_of_ones_own_account(
+    open_page: OpenPage, sign_in: Callable[..., Page], console: Console, axe: Axe, estate: Estate
 ) -> None:
     console.expect("status of 410")  # a link that does not work any more
-    page = open_page()
-    assert visit(page, axe, estate, NOBODY) == {}
-
-
-def test_pages_of_ones_own_account(sign_in: Callable[..., Page], axe: Axe, estate: Estate) -> None:
+    assert visit(open_page(), axe, estate, NOBODY) == {}
     assert visit(sign_in(estate.rita), axe, estate, ACCOUNT) == {}
 
 
-def test_pages_of_a_lead(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
+def test_pages_of_a_lead_and_a_respondent(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
     assert visit(open_page(estate.rita), axe, estate, LEAD) == {}
-
-
-def test_pages_of_a_respondent(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
-    mine = [one("submit-check", "in_progress"), one("accounts", "in_progress"), LEAD[-1]]
-    assert visit(open_page(estate.tom), axe, estate, mine) == {}
+    assert visit(open_page(estate.tom), axe, estate, RESPONDENT) == {}
 
 
 def test_pages_of_staff(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
     assert visit(open_page(estate.ana), axe, estate, STAFF) == {}
-
-
-def test_pages_of_a_manager_and_an_administrator(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
-    manager = [one("score-edit", "submitted", 1), one("detail", "closed"), Address("assessments:portfolio")]
-    assert visit(open_page(estate.max), axe, estate, manager) == {}
+    assert visit(open_page(estate.max), axe, estate, MANAGER) == {}
     assert visit(open_page(estate.ada), axe, estate, ADMINISTRATOR) == {}
 
 
@@ -216,14 +216,14 @@ def test_pages_of_the_demo(
     server_environment: dict[str, str],
     tmp_path: Path,
     axe: Axe,
-    estate: Estate,
+    in_progress: Assessment,
+    ana: User,
 ) -> None:
     wait_for(lambda: site.mails() != [], what="a mail is sent")
     port = free_port()
     here = f"http://localhost:{port}"
     console.expect(f"request to another host: {here}")
     with web_server(env={**server_environment, "SITE_URL": here, "DEMO": "1"}, log=tmp_path / "log", port=port):
-        page = open_page(estate.ana)
-        assert visit(page, axe, estate, DEMO, site=here) == {}
+        page = open_page(ana)
+        assert visit(page, axe, None, DEMO, site=here) == {}
         expect(page.get_by_text("This is a demo with invented companies.")).to_be_visible()
-        page.close()  # it asks for the report every two seconds
