@@ -13,6 +13,7 @@ from assessments.evaluators.criteria import (
     monitoring,
     network,
     processes,
+    sign_on,
     storage,
     subnets,
 )
@@ -27,6 +28,7 @@ _OF_DOMAINS: Final[dict[str, Criterion]] = {
     **account_management.CRITERIA,
     **encryption.CRITERIA,
     **identity.CRITERIA,
+    **sign_on.CRITERIA,
     **identity_roles.CRITERIA,
     **identity_secrets.CRITERIA,
     **network.CRITERIA,

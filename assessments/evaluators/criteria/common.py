@@ -6,13 +6,15 @@ for what it sees, and ends with `case.decide(...)`.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from assessments.evaluators.algebra import Truth, verdict
 from assessments.evaluators.answers import Answer
 from assessments.evaluators.clock import Clock
 from assessments.evaluators.estate import Estate
+from assessments.evaluators.formats import fields, json_text
 from assessments.evaluators.formats.calls import command
+from assessments.evaluators.formats.errors import Unreadable
 from assessments.evaluators.formats.facts import Finding
 from assessments.evaluators.formats.fields import Item
 from assessments.evaluators.reports import AccountReport
@@ -272,3 +274,14 @@ def by_region(finding: Finding) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """ "1 key", "2,000 keys"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def statements(document: Any) -> list[Item] | None:
+    """The statements of a policy, which Organizations prints as text and IAM as an object; None if it is neither."""
+    if isinstance(document, str):
+        try:
+            document = json_text.load(document.encode())
+        except (Unreadable, UnicodeEncodeError):
+            return None
+    found = list(fields.items(document, "Statement"))
+    return found or None
