@@ -114,3 +114,18 @@ def state(number: int, *files: Source, **more: Any) -> State:
 def refs(evaluation: Evaluation) -> list[str]:
     """The offenders by name."""
     return [resource.ref for resource in evaluation.resources]
+
+
+def prowler(check: str, uid: str, text: str = "It is so.", *, result: str = "FAIL", is_muted: bool = False) -> Source:
+    """One finding of Prowler about something in ONE."""
+    row = {
+        "metadata": {"event_code": check, "product": {"name": "Prowler"}},
+        "finding_info": {},
+        "status_code": result,
+        "status": "Suppressed" if is_muted else "New",
+        "status_detail": text,
+        "cloud": {"account": {"uid": ONE}, "region": "us-east-1"},
+        "resources": [{"uid": uid, "region": "us-east-1"}],
+        "time": int(NOW.timestamp()),
+    }
+    return Source(f"{check}.ocsf.json", json.dumps([row]).encode())
