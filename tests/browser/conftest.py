@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.db import connection
-from django.test import Client
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser import estate as estates
@@ -145,6 +146,24 @@ def _site(
     with web_server(env=env, log=site.web_log, port=port), site.worker.running:
         site.worker.start()
         yield site
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_flush() -> Iterator[None]:
+    """Empty the tables again after a deadlock: the worker may still be writing when a test ends."""
+    once = TransactionTestCase._fixture_teardown
+
+    def flush(case: TransactionTestCase, attempts: int = 5) -> None:
+        try:
+            once(case)
+        except CommandError as error:
+            if attempts == 1 or not isinstance(error.__cause__, OperationalError):
+                raise
+            flush(case, attempts - 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
+        yield
 
 
 @pytest.fixture
