@@ -9,6 +9,7 @@ from assessments.evaluators.algebra import Truth, all_of, any_of
 from assessments.evaluators.answers import Status
 from assessments.evaluators.clock import DAY
 from assessments.evaluators.criteria.common import Case, Place, by_account, counted
+from assessments.evaluators.criteria.control_policies import control_policies
 from assessments.evaluators.criteria.credentials import DATE, age_in_words, user_ref, was_within
 from assessments.evaluators.criteria.identity import LOST_KEY
 from assessments.evaluators.estate import Estate
@@ -194,4 +195,5 @@ CRITERIA: Final[dict[str, Callable[[Estate, datetime | None], Evaluation]]] = {
     "aws-core-1": organization,
     "aws-core-5": root_protection,
     "aws-core-6": root_use,
+    "aws-core-7": control_policies,
 }

@@ -1,0 +1,229 @@
+"""Service control policies: criterion 7. They bind the members of an organization, not its management account."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from assessments.evaluators.algebra import Truth, all_of, any_of, negate
+from assessments.evaluators.criteria.common import Case, Place, by_account, counted, statements
+from assessments.evaluators.estate import Estate
+from assessments.evaluators.formats import fields
+from assessments.evaluators.formats.fields import Item
+from assessments.evaluators.result import GLOBAL, Evaluation, State
+
+_TYPE: Final = "SERVICE_CONTROL_POLICY"
+_ORGANIZATION: Final = "organizations describe-organization"
+_ROOTS: Final = "organizations list-roots"
+_POLICIES: Final = "organizations list-policies"
+_POLICY: Final = "organizations describe-policy"
+_TARGETS: Final = "organizations list-targets-for-policy"
+_UNITS: Final = "organizations list-organizational-units-for-parent"
+_MEMBERS: Final = "organizations list-accounts-for-parent"
+_FULL: Final = "p-FullAWSAccess"
+
+
+class Tree:
+    """An organization as one account sees it: its root, its policies, and whom they bind."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.wanted: dict[tuple[str, str], None] = {}  # calls that would tell more, and what about
+
+    def _ask(self, call: str, argument: str = "") -> Any:
+        answer = self.place.call(call, argument)
+        if not answer.is_known:
+            self.wanted[(call, argument)] = None
+        return answer
+
+    @cached_property
+    def roots(self) -> dict[str, Truth]:
+        """The roots, and whether service control policies are turned on there."""
+        return {fields.text(root, "Id"): _is_enabled(root) for root in self._ask(_ROOTS).items("Roots")}
+
+    @cached_property
+    def own(self) -> list[str]:
+        """The ids of the organization's own policies: those of AWS restrict nothing."""
+        listed = list(self._ask(_POLICIES).items("Policies"))
+        for answer in self.place.case.estate.answers(self.place.account, GLOBAL, _POLICY).values():
+            listed += [fields.dig(body, "Policy", "PolicySummary") or {} for body in answer.bodies]
+        return sorted({fields.text(item, "Id") for item in listed if _is_own(item)} - {""})
+
+    @cached_property
+    def knows_policies(self) -> bool:
+        """Whether all policies are known; FullAWSAccess always stands in a list of them."""
+        answer = self.place.call(_POLICIES)
+        types = [fields.text(item, "Type") or _TYPE for item in answer.items("Policies")]
+        return answer.is_known and _TYPE in types
+
+    @cached_property
+    def bound(self) -> tuple[set[str], Truth]:
+        """The member accounts that a policy of their own organization restricts, and whether there is one."""
+        members: set[str] = set()
+        binds: list[Truth] = [] if self.knows_policies else [None]
+        for policy in self.own:
+            for target, restricts in self._restricted(policy):
+                beneath, has_member = self._beneath(target)
+                if restricts:
+                    members |= beneath
+                binds.append(all_of([restricts, has_member]))
+        return members, any_of(binds)
+
+    def _restricted(self, policy: str) -> Iterator[tuple[str, Truth]]:
+        """The targets of a policy, and whether it restricts what is beneath; "" stands for targets not known."""
+        content = self._content(policy)
+        targets = self._ask(_TARGETS, policy)
+        for item in targets.items("Targets"):
+            target = fields.text(item, "TargetId")
+            denies = None if content is None else any(fields.text(one, "Effect") == "Deny" for one in content)
+            yield target, True if denies else self._is_allow_list(content, target)
+        if not targets.is_known:
+            yield "", None
+
+    def _content(self, policy: str) -> list[Item] | None:
+        found = self._ask(_POLICY, policy).get("Policy", "Content")
+        return statements(found)
+
+    def _is_allow_list(self, content: list[Item] | None, target: str) -> Truth:
+        """Whether a policy allows only some things, and no other at the same place allows everything."""
+        if content is None:
+            return None
+        if any(map(_allows_all, content)) or not any(fields.text(one, "Effect") == "Allow" for one in content):
+            return False
+        full = [_FULL, *(policy for policy in self.own if any(map(_allows_all, self._content(policy) or [])))]
+        answers = [self._ask(_TARGETS, policy) for policy in full]
+        if any(fields.text(item, "TargetId") == target for answer in answers for item in answer.items("Targets")):
+            return False
+        return True if all(answer.is_known for answer in answers) else None
+
+    def _beneath(self, target: str) -> tuple[set[str], Truth]:
+        """The member accounts at or beneath a target, as far as they are known, and whether there is one."""
+        estate = self.place.case.estate
+        closed = {account for account, state in estate.listed.items() if state != "ACTIVE"}
+        outside = {"", estate.management or "", *closed}
+        if target.startswith("r-"):
+            return set(estate.listed) - outside, True
+        if not target.startswith("ou-"):
+            members, known = {target}, bool(target and estate.management)
+        else:
+            members, known = self._walk(target)
+        members -= outside
+        if members:
+            return members, True if estate.management else None
+        return members, False if known else None
+
+    def _walk(self, unit: str) -> tuple[set[str], bool]:
+        """All active accounts of a unit and of those beneath it, and whether they are known."""
+        members: set[str] = set()
+        known, parents, seen = True, [unit], {unit}
+        while parents:
+            parent = parents.pop()
+            accounts, units = self._ask(_MEMBERS, parent), self._ask(_UNITS, parent)
+            members |= {fields.text(item, "Id") for item in accounts.items("Accounts") if _is_active(item)}
+            found = {fields.text(item, "Id") for item in units.items("OrganizationalUnits")} - seen - {""}
+            parents += sorted(found)
+            seen |= found
+            known = known and accounts.is_known and units.is_known
+        return members, known
+
+
+def control_policies(estate: Estate, as_of: datetime | None) -> Evaluation:
+    """7. A policy of their own restricts member accounts: evidence contract, section 2, criterion 7."""
+    case = Case(estate, "aws-core-7")
+    places = case.accounts()
+    outside = [place.account for place in places if place.call(_ORGANIZATION).is_absent]
+    trees = [Tree(place) for place in places if any(place.call(call).bodies for call in (_ROOTS, _POLICIES))]
+    in_use = bool(trees or estate.listed or any(place.call(_ORGANIZATION).bodies for place in places))
+    _judge_outside(case, outside, in_use)
+    is_enabled, binds = _judge_trees(case, trees)
+    if not case.offenders and (is_enabled is None or binds is None):
+        _want(case, places, in_use, bool(trees))
+    return case.decide(
+        acceptable={"a1": False if case.offenders else all_of([is_enabled, binds])},
+        failure={
+            "f1": in_use and negate(is_enabled),
+            "f2": in_use and all_of([is_enabled, negate(binds)]),
+            "f3": not in_use and bool(case.offenders),
+        },
+        says={
+            State.ACCEPTABLE: "Service control policies are on, and restrict what member accounts can do.",
+            State.FAILURE: _failure(case, in_use, is_enabled),
+            State.UNDETERMINED: "Whether service control policies restrict member accounts could not be seen.",
+        },
+    )
+
+
+def _failure(case: Case, in_use: bool, is_enabled: Truth) -> str:
+    if not in_use:
+        alone = counted(len(case.offenders), "account stands", "accounts stand")
+        return f"AWS Organizations is not in use: {alone} alone."
+    if is_enabled is False:
+        return "Service control policies are turned off in the organization."
+    return "No service control policy of the organization restricts any member account."
+
+
+def _judge_outside(case: Case, outside: list[str], in_use: bool) -> None:
+    for account in outside:
+        (case.lead if in_use else case.offend)(account, "The account is in no organization, so no policy binds it.")
+    if not in_use:
+        case.prowler("organizations_scp_check_deny_regions", name=by_account, when=lambda one: "not in-use" in one.text)
+
+
+def _judge_trees(case: Case, trees: list[Tree]) -> tuple[Truth, Truth]:
+    """Whether policies are turned on and whether one binds a member; several accounts may tell of one organization."""
+    enabled = {(root, value) for tree in trees for root, value in tree.roots.items()}
+    is_enabled = False if any(value is False for _, value in enabled) else all_of(value for _, value in enabled)
+    is_enabled = is_enabled if enabled else None
+    bound: list[Truth] = [tree.bound[1] for tree in trees]
+    binds = any_of(bound) if bound else None
+    for root, value in sorted(enabled, key=str):
+        if value is False:
+            case.offend(root, "Service control policies are not turned on in this organization.")
+        elif value and binds is False:
+            case.offend(root, "No policy but FullAWSAccess restricts a member account.")
+    if is_enabled is None or binds is None:
+        for tree in trees:
+            for call, argument in tree.wanted:
+                tree.place.need(call, argument)
+    elif is_enabled and binds:
+        members = set().union(*(tree.bound[0] for tree in trees))
+        active = {account for account, state in case.estate.listed.items() if state == "ACTIVE"}
+        for account in sorted(active - members - {case.estate.management}):
+            case.lead(account, "No policy of the organization was seen to restrict this account.")
+    return is_enabled, binds
+
+
+def _want(case: Case, places: list[Place], in_use: bool, is_seen: bool) -> None:
+    """What would decide it: the answers of the management account, or that there is none."""
+    for place in [] if is_seen else places:
+        if place.account == case.estate.management:
+            for call in (_ROOTS, _POLICIES):
+                place.need(call)
+        elif not in_use:
+            place.need(_ORGANIZATION)
+    case.ask(f"Add the output of `aws {_ROOTS}` and `aws {_POLICIES} --filter {_TYPE}` of the management account.")
+
+
+def _is_enabled(root: Item) -> Truth:
+    """A root without the member says nothing; one with an empty list says that no type is on."""
+    if not isinstance(root.get("PolicyTypes"), list):
+        return None
+    states = [
+        fields.text(item, "Status") for item in fields.items(root, "PolicyTypes") if fields.text(item, "Type") == _TYPE
+    ]
+    return all_of(True if state == "ENABLED" else None for state in states) if states else False
+
+
+def _is_own(policy: Item) -> bool:
+    kind = fields.text(policy, "Type") or _TYPE
+    return kind == _TYPE and fields.flag(policy, "AwsManaged") is not True and fields.text(policy, "Id") != _FULL
+
+
+def _is_active(account: Item) -> bool:
+    return (fields.text(account, "State") or fields.text(account, "Status") or "ACTIVE").upper() == "ACTIVE"
+
+
+def _allows_all(statement: Item) -> bool:
+    actions, resources = fields.strings(statement, "Action"), fields.strings(statement, "Resource")
+    everything = ("*" in actions or "*:*" in actions) and "*" in resources
+    return fields.text(statement, "Effect") == "Allow" and everything and not statement.get("Condition")
