@@ -100,9 +100,8 @@ def merge(facts: Sequence[CliFact], stated: Clock) -> Answer:
     absent = [code for code in codes if code in NOT_CONFIGURED]
     if not bodies:
         status = Status.ABSENT if absent and absent == codes else Status.REFUSED
-        return Answer(
-            status, (), (absent if status is Status.ABSENT else [c for c in codes if c not in absent])[0], clock
-        )
+        named = absent if status is Status.ABSENT else [code for code in codes if code not in absent]
+        return Answer(status, (), next(iter(named), "no reason given"), clock)
     whole, parts = _apart(bodies)
     status = Status.INCOMPLETE if parts or absent else Status.READ
     return Answer(status, tuple(whole + parts), codes[0] if codes else None, clock)

@@ -134,3 +134,17 @@ def test_an_answer_about_a_bucket_finds_the_account_that_lists_it() -> None:
     loose = Source("s3api.get-bucket-acl.one.json", b'{"Grants": [], "Owner": {}}')
     assert estate(buckets, loose).call(ONE, "global", "s3api get-bucket-acl", "one").status is Status.READ
     assert evaluate([loose]).files[0].status == "partial"
+
+
+def test_a_refusal_may_lack_its_code() -> None:
+    found = estate(cli(ONE, HERE, VOLUMES, ""))
+    assert found.call(ONE, HERE, VOLUMES).why() == "was refused (no reason given)"
+
+
+def test_a_region_is_active_inactive_or_not_known() -> None:
+    location = cli(ONE, "global", "s3api get-bucket-location", {"LocationConstraint": "EU"}, "data")
+    found = estate(cli(ONE, HERE, VOLUMES, {"Volumes": [volume("vol-1")]}), location)
+    assert [found.is_active(ONE, region) for region in (HERE, "eu-west-1", "eu-west-2")] == [True, True, None]
+    files = [member(ONE)]
+    told = estate(*files, manifest(files))
+    assert [told.is_active(ONE, region) for region in (HERE, "eu-west-2")] == [True, False]

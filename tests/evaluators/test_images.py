@@ -149,3 +149,4 @@ def test_the_images_in_use_are_asked_for() -> None:
 def test_calendar_months() -> None:
     assert months_before(datetime(2026, 8, 31, tzinfo=UTC)) == datetime(2026, 2, 28, tzinfo=UTC)
     assert months_before(datetime(2026, 6, 30, 8, tzinfo=UTC)) == datetime(2025, 12, 30, 8, tzinfo=UTC)
+    assert months_before(datetime(1, 3, 1, tzinfo=UTC)) == datetime(1, 9, 1, tzinfo=UTC)  # nothing is before year 1

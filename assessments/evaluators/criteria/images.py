@@ -147,6 +147,7 @@ def _uses_none(own: list[tuple[Place, Item]], uses: list[_Use]) -> Truth:
 def months_before(moment: datetime, months: int = MONTHS) -> datetime:
     """The same day and time so many calendar months ago; the last of the month where it is shorter."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    year = max(year, 1)
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
