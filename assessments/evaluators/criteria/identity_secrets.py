@@ -140,17 +140,14 @@ def secrets_store(estate: Estate, as_of: datetime | None) -> Evaluation:
 
 
 def _signs(stored: int, signs: int, no_store: Truth) -> str:
-    names = f"{counted(signs, 'name')} of plain parameters or variables"
+    many = "plain parameters or variables are named like secrets"
+    names = "1 plain parameter or variable is named like a secret" if signs == 1 else f"{signs:,} {many}"
     if no_store and signs:
-        return f"No secrets store is in use, and {names} look like secrets: this points to the failure response."
+        return f"No secrets store is in use, and {names}: this points to the failure response."
     if stored:
-        against = f", but {names} look like secrets too" if signs else ""
+        against = f", but {names} too" if signs else ""
         return f"{counted(stored, 'secret is', 'secrets are')} kept in a store{against}; that all are, nothing shows."
-    return (
-        f"No secrets store was seen in use; {names} look like secrets."
-        if signs
-        else "No secrets store was seen in use."
-    )
+    return f"No secrets store was seen in use{f'; {names}' if signs else ''}."
 
 
 def _plain_parameters(place: Place, parameters: list[Item]) -> int:
