@@ -1,6 +1,7 @@
 """Roles and the policies of users, groups and roles: criteria 15 and 16."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -187,8 +188,9 @@ def broad_policies(estate: Estate, as_of: datetime | None) -> Evaluation:
 def _judge_administrators(case: Case, administrators: list[Role]) -> Truth:
     """True if they are few in every account and none was used in the last 30 days; else unknown."""
     calm = True
+    numbers = Counter(role.place.account for role in administrators)
     for role in administrators:
-        fellows = sum(other.place.account == role.place.account for other in administrators)
+        fellows = numbers[role.place.account]
         unused = not role.is_used or role.older_than(CALM) is True
         used = age_in_words(role.used, role.clock) if role.used else ""
         when = f"last used {used or 'at an unknown time'}{' ago' if used else ''}" if role.is_used else "never used"

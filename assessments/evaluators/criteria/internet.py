@@ -141,6 +141,23 @@ class Routes:
     def _subnets(self) -> dict[str, Item]:
         return {fields.text(one, "SubnetId"): one for one in self._place.items(SUBNETS, "Subnets")}
 
+    @cached_property
+    def _of_subnets(self) -> dict[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for table in self._tables:
+            for name in {fields.text(one, "SubnetId") for one in _associations(table)} - {""}:
+                found.setdefault(name, []).append(table)
+        return found
+
+    @cached_property
+    def _main(self) -> dict[str, list[Item]]:
+        """The main tables by VPC, for the subnets without a table of their own."""
+        found: dict[str, list[Item]] = {}
+        for table in self._tables:
+            if any(fields.flag(one, "Main") for one in _associations(table)):
+                found.setdefault(fields.text(table, "VpcId"), []).append(table)
+        return found
+
     def is_public(self, names: Iterable[str], vpc: str = "") -> Truth:
         """Whether one of these subnets is public; unknown of no subnet at all."""
         found = [self._is_public(name, vpc) for name in names]
@@ -151,14 +168,10 @@ class Routes:
         blocked = fields.text(subnet, "BlockPublicAccessStates", "InternetGatewayBlockMode")
         if blocked == "block-bidirectional":  # VPC Block Public Access: routes do not count
             return False
-        own = [table for table in self._tables if any(a.get("SubnetId") == name for a in _associations(table))]
+        own = self._of_subnets.get(name)
         if not own and not self._place.call(ROUTES).is_known:
             return None
-        vpc = fields.text(subnet, "VpcId") or vpc
-        main = [
-            t for t in self._tables if t.get("VpcId") == vpc and any(a.get("Main") is True for a in _associations(t))
-        ]
-        tables = own or main
+        tables = own or self._main.get(fields.text(subnet, "VpcId") or vpc)
         is_public = any_of(_leads_out(table) for table in tables) if tables else None
         return None if is_public and blocked == "block-ingress" else is_public
 
