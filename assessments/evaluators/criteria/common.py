@@ -4,6 +4,7 @@ A criterion makes one `Case`, walks over `case.accounts(...)` or `case.places(..
 for what it sees, and ends with `case.decide(...)`.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,13 @@ from assessments.evaluators.result import GLOBAL, Coverage, Evaluation, Resource
 _NAMED: Final = 3  # gaps and leads a sentence names; all of them stand in the lists beside it
 _LEADS: Final = 500
 BUNDLE: Final = "Or run the collector in every account and add its bundle."
+
+# What makes a region active, as Prowler names it; it writes "unknown" where there is nothing.
+_HOLDS: Final = re.compile(
+    r"arn:[a-z-]+:(?:ec2:[^:]*:\d*:(?:instance|volume|network-interface)/|rds:[^:]*:\d*:(?:db|cluster):"
+    r"|lambda:[^:]*:\d*:function:|elasticfilesystem:[^:]*:\d*:file-system/|dynamodb:[^:]*:\d*:table/|s3:::)"
+    r"(?!unknown$)."
+)
 
 
 @dataclass(frozen=True)
@@ -269,6 +277,11 @@ def by_account(finding: Finding) -> str:
 def by_region(finding: Finding) -> str:
     """Prowler's finding names a region."""
     return ref(finding.account, finding.region)
+
+
+def held_regions(estate: Estate) -> set[tuple[str, str]]:
+    """Account and region wherever Prowler names something that makes a region active."""
+    return {(finding.account, finding.region) for finding in estate.findings() if _HOLDS.match(finding.uid)}
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -1,12 +1,11 @@
 """Monitoring: criteria 25 to 27; 26 has a file of its own."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from assessments.evaluators.algebra import Truth, agreed, all_of, any_of, negate
-from assessments.evaluators.criteria.common import Case, Place, by_region, counted
+from assessments.evaluators.criteria.common import Case, Place, by_region, counted, held_regions
 from assessments.evaluators.criteria.object_logging import object_logging
 from assessments.evaluators.estate import Estate
 from assessments.evaluators.formats import fields
@@ -18,13 +17,6 @@ _RECORDERS: Final = "configservice describe-configuration-recorders"
 _CHANNELS: Final = "configservice describe-delivery-channels"
 _DETECTORS: Final = "guardduty list-detectors"
 _DETECTOR: Final = "guardduty get-detector"
-# What makes a region active, as Prowler names it; it writes "unknown" where there is nothing.
-_HOLDS: Final = re.compile(
-    r"arn:[a-z-]+:(?:ec2:[^:]*:\d*:(?:instance|volume|network-interface)/|rds:[^:]*:\d*:(?:db|cluster):"
-    r"|lambda:[^:]*:\d*:function:|elasticfilesystem:[^:]*:\d*:file-system/|dynamodb:[^:]*:\d*:table/|s3:::)"
-    r"(?!unknown$)."
-)
-
 _Regions = dict[tuple[str, str], Truth]
 
 
@@ -127,7 +119,7 @@ def _detects(place: Place) -> Truth:
 def _judge_regions(case: Case, places: list[Place], check: str, is_on: Callable[[Place], Truth], off: str) -> _Regions:
     """What is said of each region; an active one where it is off offends, with Prowler's word for it as well."""
     estate = case.estate
-    held = {(finding.account, finding.region) for finding in estate.findings() if _HOLDS.match(finding.uid)}
+    held = held_regions(estate)
     states: _Regions = {}
     for place in places:
         state = states[(place.account, place.region)] = is_on(place)
