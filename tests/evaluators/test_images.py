@@ -146,6 +146,16 @@ def test_the_images_in_use_are_asked_for() -> None:
     assert evaluation.coverage.missing == (f"{ONE}/{HERE}",)
 
 
+def test_what_updates_own_images_is_asked_for() -> None:
+    request = "Show how own images are updated, and how often: `aws imagebuilder list-image-pipelines`, or Packer's."
+    assert request in judged(place([image()], None, instance())).explanation
+    old = image(created="2026-05-01T00:00:00.000Z")
+    assert (
+        request
+        not in judged(place([old], None, instance(launched="2026-09-01T06:00:00Z"), pipelines=[LIVE])).explanation
+    )
+
+
 def test_calendar_months() -> None:
     assert months_before(datetime(2026, 8, 31, tzinfo=UTC)) == datetime(2026, 2, 28, tzinfo=UTC)
     assert months_before(datetime(2026, 6, 30, 8, tzinfo=UTC)) == datetime(2025, 12, 30, 8, tzinfo=UTC)

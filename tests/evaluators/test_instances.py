@@ -175,6 +175,7 @@ def test_two_servers_open_to_the_internet(rule: Source, port: str) -> None:
         [TWO_OPEN, cli(ONE, HERE, "ec2 describe-security-groups", "AccessDenied"), NONE],
         [TWO_OPEN, group(443, 443), databases(public=False)],
         [TWO_OPEN, group(443, 443), databases()],
+        [TWO_OPEN, group(3306, 3306), databases(public=False)],
     ],
 )
 def test_nothing_open_decides_nothing(files: list[Source]) -> None:
@@ -226,3 +227,6 @@ def test_prowler_names_two_servers_and_one_is_not_enough() -> None:
     one = Source("p.csv", b"\r\n".join([row for row in rows if b"CHECK_ID" in row or check in row and b"i-62c" in row]))
     evaluation = found(33, one)
     assert (evaluation.state, len(evaluation.leads)) == ("undetermined", 1)
+    rows = [row.replace(b"on public IP address", b"with no public IP address") for row in rows]
+    hidden = Source("p.csv", b"\r\n".join([row for row in rows if b"CHECK_ID" in row or check in row]))
+    assert found(33, hidden).state == "undetermined"

@@ -107,6 +107,11 @@ def test_a_bucket_makes_its_region_active() -> None:
     assert said(25, place, *files) == ("failure", ("f1",), [f"{ONE}/{HERE}"])
 
 
+def test_config_nowhere_and_no_active_region() -> None:
+    files = whole(recorder(status={"ConfigurationRecordersStatus": []}), active=())
+    assert said(25, *files) == ("undetermined", (), [])
+
+
 def test_config_without_global_resources_is_noted_and_no_failure() -> None:
     evaluation = found(25, *whole(recorder(globally=False)))
     assert evaluation.state == "acceptable"
@@ -183,6 +188,22 @@ def test_a_detector_that_was_not_read(files: list[Source]) -> None:
     evaluation = found(27, *whole(files))
     assert (evaluation.state, evaluation.coverage.missing) == ("undetermined", (f"{ONE}/{HERE}",))
     assert f"`aws guardduty get-detector --detector-id d1 --region {HERE}`" in evaluation.explanation
+
+
+def test_an_account_that_was_not_read_may_have_guardduty() -> None:
+    files = [*detector(status="DISABLED"), listed(ONE, TWO), member(ONE)]
+    assert said(27, *whole(files)) == ("failure", (), [f"{ONE}/{HERE}"])
+
+
+def test_two_lists_of_detectors_that_contradict() -> None:
+    files = detector()
+    empty = Source(f"again/{files[0].path}", NONE.content)
+    volumes = cli(ONE, HERE, "ec2 describe-volumes", {"Volumes": [{"VolumeId": "vol-1"}]})
+    evaluation = found(27, *files, empty, volumes)
+    assert (evaluation.state, evaluation.resources) == ("undetermined", ())
+    regions = cli(ONE, "global", "ec2 describe-regions", {"Regions": [{"RegionName": HERE, "Endpoint": "e"}]})
+    assert found(27, *files, volumes, regions).state == "acceptable"
+    assert found(27, *files, empty, volumes, regions).state == "undetermined"
 
 
 def test_guardduty_refused_is_not_off() -> None:
@@ -336,7 +357,14 @@ def test_one_bucket_for_prowler_proves_nothing() -> None:
     access = "s3_bucket_server_access_logging_enabled"
     assert found(26, prowler(access)).state == "undetermined"
     assert found(26, prowler(*checks)).state == "undetermined"
-    assert said(26, prowler(*checks, access))[0] == "failure"
+    whole_run = prowler(*checks, access)
+    assert said(26, whole_run)[0] == "failure"
+    rows = whole_run.read().split(b"\r\n")
+    changed = [
+        row.replace(b"FAIL", b"PASS") if b"acme-static" in row and access.encode() in row else row for row in rows
+    ]
+    assert changed != rows
+    assert found(26, Source("prowler.csv", b"\r\n".join(changed))).state == "undetermined"
 
 
 def test_the_examples_say_it_in_a_sentence() -> None:
