@@ -13,6 +13,7 @@ from assessments.evaluators.criteria.control_policies import control_policies
 from assessments.evaluators.criteria.credentials import DATE, age_in_words, user_ref, was_within
 from assessments.evaluators.criteria.identity import LOST_KEY
 from assessments.evaluators.criteria.root_mail import root_mail
+from assessments.evaluators.criteria.stages import stages
 from assessments.evaluators.criteria.trails import trails
 from assessments.evaluators.estate import Estate
 from assessments.evaluators.formats import fields
@@ -195,6 +196,7 @@ def _last_use(reading: Reading, column: str) -> Time:
 
 CRITERIA: Final[dict[str, Callable[[Estate, datetime | None], Evaluation]]] = {
     "aws-core-1": organization,
+    "aws-core-2": stages,
     "aws-core-3": trails,
     "aws-core-4": root_mail,
     "aws-core-5": root_protection,
