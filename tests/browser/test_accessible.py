@@ -13,7 +13,7 @@ from assessments.models import Assessment
 from tests.browser import estate as estates
 from tests.browser.conftest import Console, OpenPage, Site
 from tests.browser.estate import Estate
-from tests.browser.looking import WIDE, Address, Axe, visit
+from tests.browser.looking import PHONE, WIDE, Address, Axe, visit
 from tests.servers import free_port, wait_for, web_server
 from users.models import User
 from vendors.actions.invitations import issue_token
@@ -205,7 +205,9 @@ def test_pages_of_staff(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
 
 
 def test_dark(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
-    assert visit(open_page(estate.ana, dark=True), axe, estate, DARK) == {}
+    page = open_page(estate.ana, dark=True)
+    assert visit(page, axe, estate, DARK, sizes=[WIDE]) == {}
+    assert visit(page, axe, estate, DARK[:1], sizes=[PHONE]) == {}  # the portfolio has cards there
     assert visit(open_page(estate.rita, dark=True), axe, estate, DARK_LEAD, sizes=[WIDE]) == {}
 
 
