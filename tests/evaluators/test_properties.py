@@ -86,8 +86,14 @@ def test_less_evidence_never_makes_anything_acceptable(seed: int) -> None:
             assert less[key].state is not State.ACCEPTABLE or whole.state is State.ACCEPTABLE, key
 
 
+# Their failure says that there is nothing of the kind at all: with some, it is open which buckets are important.
+NOWHERE = ("aws-core-26",)
+
+
 def test_a_clean_account_beside_never_heals_a_failure() -> None:
     beside = evaluate([*sources("acme-bad"), *sources("acme-good")]).criteria
     for key, evaluation in outcome_of("acme-bad").criteria.items():
-        if evaluation.state is State.FAILURE:
+        if evaluation.state is State.FAILURE and key in NOWHERE:
+            assert beside[key].state is State.UNDETERMINED, key
+        elif evaluation.state is State.FAILURE:
             assert beside[key].state is State.FAILURE, key
