@@ -59,6 +59,11 @@ OPEN: dict[str, tuple[Files, State, list[str]]] = {
     "writing the access list": ([*account(OFF, "a"), *bucket("a", (EVERYBODY, "WRITE_ACP"))], FAILURE, [ref("a")]),
     "full control": ([*account(OFF, "a"), *bucket("a", (AUTHENTICATED, "FULL_CONTROL"))], FAILURE, [ref("a")]),
     "reading": ([*account(NONE, "a"), *bucket("a", READ)], UNDETERMINED, []),
+    "reading the access list": (
+        [*account(NONE, "a"), *bucket("a", (AUTHENTICATED, "READ_ACP"))],
+        UNDETERMINED,
+        [],
+    ),
     "a public policy": ([*account(NONE, "a"), *bucket("a", policy=True)], UNDETERMINED, []),
     "ignored at the bucket": (
         [*account(NONE, "a"), *bucket("a", WRITE, block=flags("IgnorePublicAcls"))],
@@ -137,6 +142,11 @@ def test_a_page_of_buckets_is_not_all() -> None:
     files = [account(NONE)[0], cli(ONE, "global", "s3api list-buckets", body), *bucket("a")]
     assert found(23, *files).state is UNDETERMINED
     assert (found(24, *files).responses, refs(found(24, *files))) == ((), [ref("a")])
+
+
+def test_settings_that_contradict_are_not_known() -> None:
+    again = [Source(f"again/{file.path}", file.content) for file in account(NONE)]
+    assert found(24, *account(ON), *again).state is UNDETERMINED
 
 
 BLOCKED: dict[str, tuple[Files, State, tuple[str, ...], list[str]]] = {
