@@ -36,6 +36,7 @@ def backups(estate: Estate, as_of: datetime | None) -> Evaluation:
     case = Case(estate, "aws-core-31")
     places = case.places(_DATABASES, _CLUSTERS, _PLANS)
     owners = _owners(case)
+    copies = _copies(estate)
     copied: dict[str, Truth] = {}
     targets: set[str] = set()
     for place in case.accounts(_BUCKETS):
@@ -44,7 +45,7 @@ def backups(estate: Estate, as_of: datetime | None) -> Evaluation:
             targets |= accounts
             copied[place.ref("bucket", name)] = any_of(_is_apart(estate, account) for account in accounts) or None
     for place in places:
-        for name, accounts in _databases(case, place):
+        for name, accounts in _databases(place, copies):
             targets |= accounts
             copied[place.ref("db", name)] = any_of(_is_apart(estate, account) for account in accounts) or None
         _show_plans(case, place)
@@ -98,25 +99,26 @@ def _takes_all(rule: Item) -> bool:
     return not fields.text(rule, "Prefix") and not any(narrow.values() if narrow else ())
 
 
-def _databases(case: Case, place: Place) -> Iterator[tuple[str, set[str]]]:
+def _databases(place: Place, copies: dict[tuple[str, str], set[str]]) -> Iterator[tuple[str, set[str]]]:
     """Each database, and the other accounts that hold a snapshot of it; those of a cluster stand for themselves."""
     for item in place.call(_CLUSTERS).items("DBClusters"):
         yield fields.text(item, "DBClusterIdentifier"), set()  # no call we read shows snapshots of clusters
     for item in place.call(_DATABASES).items("DBInstances"):
         if not fields.text(item, "DBClusterIdentifier"):
             name = fields.text(item, "DBInstanceIdentifier")
-            yield name, {account for account in case.estate.accounts if _holds_copy(case.estate, account, place, name)}
+            yield name, copies.get((place.account, name), set()) - {place.account}
 
 
-def _holds_copy(estate: Estate, account: str, place: Place, name: str) -> bool:
-    """Whether an account has a snapshot that was copied from one of the database in its own account."""
-    return account != place.account and any(
-        fields.text(item, "DBInstanceIdentifier") == name
-        and f":{place.account}:" in fields.text(item, "SourceDBSnapshotIdentifier")
-        and fields.text(item, "Status") == "available"
-        for region in estate.regions_with(account, _SNAPSHOTS)
-        for item in estate.call(account, region, _SNAPSHOTS).items("DBSnapshots")
-    )
+def _copies(estate: Estate) -> dict[tuple[str, str], set[str]]:
+    """Account and database to the accounts that hold a snapshot which was copied from one in that account."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for account in estate.accounts:
+        for region in estate.regions_with(account, _SNAPSHOTS):
+            for item in estate.call(account, region, _SNAPSHOTS).items("DBSnapshots"):
+                source = fields.text(item, "SourceDBSnapshotIdentifier").split(":")
+                if len(source) > 5 and fields.text(item, "Status") == "available":
+                    found.setdefault((source[4], fields.text(item, "DBInstanceIdentifier")), set()).add(account)
+    return found
 
 
 def _is_apart(estate: Estate, account: str) -> Truth:

@@ -18,6 +18,7 @@ PATCHED: Final = 35 * DAY
 _INFORMATION: Final = "ssm describe-instance-information"
 _PATCHES: Final = "ssm describe-instance-patch-states"
 _ASSOCIATIONS: Final = "ssm list-associations"
+_KNOWN: Final = ((_INFORMATION, "InstanceInformationList"), (_PATCHES, "InstancePatchStates"))
 _BASELINE: Final = "AWS-RunPatchBaseline"
 _MANAGEMENT: Final = {22: "SSH", 23: "Telnet", 3389: "RDP", 5900: "VNC", 5985: "WinRM", 5986: "WinRM"}
 _REACHED: Final = ("ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet")
@@ -36,8 +37,9 @@ def patching(estate: Estate, as_of: datetime | None) -> Evaluation:
         if here:
             place.need(_PATCHES)
             place.need(_ASSOCIATIONS)
+        known = {call: _by_instance(place, call, key) for call, key in _KNOWN if here}
         for instance in here:
-            if lacks := list(_lacks(place, instance)):
+            if lacks := list(_lacks(place, instance, known)):
                 case.doubt(place.ref("instance", fields.text(instance, "InstanceId")), f"Not seen: {', '.join(lacks)}.")
     case.ask("Say what else patches instances, or how images replace them, and show its report of the last month.")
     return case.decide(
@@ -54,16 +56,15 @@ def patching(estate: Estate, as_of: datetime | None) -> Evaluation:
     )
 
 
-def _lacks(place: Place, instance: Item) -> Iterator[str]:
+def _lacks(place: Place, instance: Item, known: dict[str, dict[str, list[Item]]]) -> Iterator[str]:
     """What is not proven of a running instance."""
     name = fields.text(instance, "InstanceId")
-    known = _of(place, _INFORMATION, "InstanceInformationList", name)
-    if not any(fields.text(one, "PingStatus").casefold() == "online" for one in known):
+    if not any(fields.text(one, "PingStatus").casefold() == "online" for one in known[_INFORMATION].get(name, [])):
         yield "online in Systems Manager"
     clock = place.clock(_PATCHES)
     installs = [
         fields.instant(one, "OperationEndTime")
-        for one in _of(place, _PATCHES, "InstancePatchStates", name)
+        for one in known[_PATCHES].get(name, [])
         if fields.text(one, "Operation").casefold() == "install"
     ]
     if not any(moment and clock.older_than(moment, PATCHED) is False for moment in installs):
@@ -77,8 +78,11 @@ def _lacks(place: Place, instance: Item) -> Iterator[str]:
         yield f"a schedule of {_BASELINE} that takes it in"
 
 
-def _of(place: Place, call: str, key: str, instance: str) -> list[Item]:
-    return [one for one in place.call(call).items(key) if fields.text(one, "InstanceId") == instance]
+def _by_instance(place: Place, call: str, key: str) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for one in place.call(call).items(key):
+        found.setdefault(fields.text(one, "InstanceId"), []).append(one)
+    return found
 
 
 def _targets(association: Item, instance: Item) -> bool:
@@ -116,7 +120,7 @@ def management_access(estate: Estate, as_of: datetime | None) -> Evaluation:
     for name, reason in open_instances.values():
         (case.offend if several else case.lead)(name, reason if several else f"{reason} It may be the bastion host.")
     if several:
-        case.prowler(*_REACHED, when=lambda finding: finding in reached)
+        case.prowler(*_REACHED, when=lambda finding: "on public IP" in finding.text)
     for finding in reached if not several else ():
         case.lead(finding.uid, f"Prowler: {finding.text}")
     _note_ways_in(case)
