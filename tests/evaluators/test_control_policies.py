@@ -189,10 +189,22 @@ def test_what_no_policy_binds_is_shown() -> None:
     assert [lead.ref for lead in evaluation.leads] == [THREE]
 
 
-def test_an_account_outside_is_shown_beside_an_organization() -> None:
+def test_an_account_outside_fails_beside_an_organization() -> None:
     outside = cli(THREE, "global", "organizations describe-organization", OUTSIDE)
     evaluation = case(*OWN, targets("p-own", ROOT), outside)
-    assert (evaluation.state, [lead.ref for lead in evaluation.leads]) == (ACCEPTABLE, [THREE])
+    assert (evaluation.state, evaluation.responses, refs(evaluation)) == (FAILURE, ("aws-core-7-f3",), [THREE])
+    assert evaluation.explanation == "1 account stands outside the organization."
+
+
+def test_a_good_organization_beside_never_heals_another() -> None:
+    row = {"Id": "r-zz99", "Arn": "", "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}
+    listing = {"Policies": [{"Id": "p-FullAWSAccess", "AwsManaged": True}]}
+    second = [
+        cli(THREE, "global", "organizations list-roots", {"Roots": [row]}),
+        cli(THREE, "global", "organizations list-policies", listing),
+    ]
+    evaluation = case(*OWN, targets("p-own", ROOT), *second)
+    assert (evaluation.state, evaluation.responses, refs(evaluation)) == (FAILURE, ("aws-core-7-f2",), ["r-zz99"])
 
 
 def test_what_is_missing_is_asked_for_with_its_command() -> None:

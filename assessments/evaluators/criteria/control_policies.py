@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from assessments.evaluators.algebra import Truth, all_of, any_of, negate
+from assessments.evaluators.algebra import Truth, all_of, any_of
 from assessments.evaluators.criteria.common import Case, Place, by_account, counted, statements
 from assessments.evaluators.estate import Estate
 from assessments.evaluators.formats import fields
@@ -35,6 +35,12 @@ class Tree:
         if not answer.is_known:
             self.wanted[(call, argument)] = None
         return answer
+
+    @cached_property
+    def management(self) -> str:
+        """The management account, which no policy binds; "" where nothing names it."""
+        named = self.place.call(_ORGANIZATION).get("Organization", "MasterAccountId")
+        return named if isinstance(named, str) else self.place.case.estate.management or ""
 
     @cached_property
     def roots(self) -> dict[str, Truth]:
@@ -100,16 +106,16 @@ class Tree:
         """The member accounts at or beneath a target, as far as they are known, and whether there is one."""
         estate = self.place.case.estate
         closed = {account for account, state in estate.listed.items() if state != "ACTIVE"}
-        outside = {"", estate.management or "", *closed}
+        outside = {"", self.management, *closed}
         if target.startswith("r-"):
             return set(estate.listed) - outside, True
         if not target.startswith("ou-"):
-            members, known = {target}, bool(target and estate.management)
+            members, known = {target}, bool(target and self.management)
         else:
             members, known = self._walk(target)
         members -= outside
         if members:
-            return members, True if estate.management else None
+            return members, True if self.management else None
         return members, False if known else None
 
     def _walk(self, unit: str) -> tuple[set[str], bool]:
@@ -131,51 +137,67 @@ def control_policies(estate: Estate, as_of: datetime | None) -> Evaluation:
     """7. A policy of their own restricts member accounts: evidence contract, section 2, criterion 7."""
     case = Case(estate, "aws-core-7")
     places = case.accounts()
-    outside = [place.account for place in places if place.call(_ORGANIZATION).is_absent]
     trees = [Tree(place) for place in places if any(place.call(call).bodies for call in (_ROOTS, _POLICIES))]
     in_use = bool(trees or estate.listed or any(place.call(_ORGANIZATION).bodies for place in places))
-    _judge_outside(case, outside, in_use)
-    is_enabled, binds = _judge_trees(case, trees)
+    alone = _judge_outside(case, places)
+    said = [_judge_organization(case, group) for group in _organizations(trees)]
+    is_enabled = all_of(one for one, _ in said) if said else None
+    binds = all_of(one for _, one in said) if said else None
     if not case.offenders and (is_enabled is None or binds is None):
         _want(case, places, in_use, bool(trees))
+    is_off = any(one is False for one, _ in said)
     return case.decide(
         acceptable={"a1": False if case.offenders else all_of([is_enabled, binds])},
-        failure={
-            "f1": in_use and negate(is_enabled),
-            "f2": in_use and all_of([is_enabled, negate(binds)]),
-            "f3": not in_use and bool(case.offenders),
-        },
+        failure={"f1": is_off, "f2": any(one and other is False for one, other in said), "f3": bool(alone)},
         says={
             State.ACCEPTABLE: "Service control policies are on, and restrict what member accounts can do.",
-            State.FAILURE: _failure(case, in_use, is_enabled),
+            State.FAILURE: _failure(alone, in_use, is_off),
             State.UNDETERMINED: "Whether service control policies restrict member accounts could not be seen.",
         },
     )
 
 
-def _failure(case: Case, in_use: bool, is_enabled: Truth) -> str:
-    if not in_use:
-        alone = counted(len(case.offenders), "account stands", "accounts stand")
-        return f"AWS Organizations is not in use: {alone} alone."
-    if is_enabled is False:
+def _failure(alone: int, in_use: bool, is_off: bool) -> str:
+    if alone:
+        accounts = counted(alone, "account stands", "accounts stand")
+        return (
+            f"{accounts} outside the organization." if in_use else f"AWS Organizations is not in use: {accounts} alone."
+        )
+    if is_off:
         return "Service control policies are turned off in the organization."
     return "No service control policy of the organization restricts any member account."
 
 
-def _judge_outside(case: Case, outside: list[str], in_use: bool) -> None:
-    for account in outside:
-        (case.lead if in_use else case.offend)(account, "The account is in no organization, so no policy binds it.")
-    if not in_use:
-        case.prowler("organizations_scp_check_deny_regions", name=by_account, when=lambda one: "not in-use" in one.text)
+def _judge_outside(case: Case, places: list[Place]) -> int:
+    """Accounts without an organization are bound by no policy, whatever others have; how many there are."""
+    for place in places:
+        if place.call(_ORGANIZATION).is_absent:
+            case.offend(place.account, "The account is in no organization, so no policy binds it.")
+    members = {*case.estate.listed, *(place.account for place in places if place.call(_ORGANIZATION).bodies)}
+    case.prowler(
+        "organizations_scp_check_deny_regions",
+        name=by_account,
+        when=lambda one: "not in-use" in one.text and one.account not in members,
+    )
+    return len(case.offenders)
 
 
-def _judge_trees(case: Case, trees: list[Tree]) -> tuple[Truth, Truth]:
+def _organizations(trees: list[Tree]) -> list[list[Tree]]:
+    """The accounts that tell of the same organization: those that show the same root, or no root at all."""
+    found: dict[str, list[Tree]] = {}
+    for tree in trees:
+        found.setdefault(min(tree.roots, default=""), []).append(tree)
+    rootless = found.pop("", []) if len(found) == 2 else []
+    for group in found.values():
+        group += rootless
+    return list(found.values())
+
+
+def _judge_organization(case: Case, trees: list[Tree]) -> tuple[Truth, Truth]:
     """Whether policies are turned on and whether one binds a member; several accounts may tell of one organization."""
     enabled = {(root, value) for tree in trees for root, value in tree.roots.items()}
-    is_enabled = False if any(value is False for _, value in enabled) else all_of(value for _, value in enabled)
-    is_enabled = is_enabled if enabled else None
-    bound: list[Truth] = [tree.bound[1] for tree in trees]
-    binds = any_of(bound) if bound else None
+    is_enabled = all_of(value for _, value in enabled) if enabled else None
+    binds = any_of(tree.bound[1] for tree in trees)
     for root, value in sorted(enabled, key=str):
         if value is False:
             case.offend(root, "Service control policies are not turned on in this organization.")
@@ -186,9 +208,9 @@ def _judge_trees(case: Case, trees: list[Tree]) -> tuple[Truth, Truth]:
             for call, argument in tree.wanted:
                 tree.place.need(call, argument)
     elif is_enabled and binds:
-        members = set().union(*(tree.bound[0] for tree in trees))
+        members: set[str] = set().union(*(tree.bound[0] for tree in trees))
         active = {account for account, state in case.estate.listed.items() if state == "ACTIVE"}
-        for account in sorted(active - members - {case.estate.management}):
+        for account in sorted(active - members - {trees[0].management}):
             case.lead(account, "No policy of the organization was seen to restrict this account.")
     return is_enabled, binds
 
