@@ -137,6 +137,14 @@ def test_the_management_account_is_no_logging_account() -> None:
     assert verdict(case(*files, *WORKING)) == (FAILURE, ("f1",), [f"{ONE}/{EAST}/trail/all"])
 
 
+def test_the_list_of_accounts_names_the_management_account_too() -> None:
+    files = [trails(ONE, SHOWN), status(ONE, name="all"), buckets(ONE, "logs"), *workload(ONE), *WORKING]
+    said = [{"id": account, "regions_enabled": [EAST], "regions_active": [EAST]} for account in (ONE, TWO)]
+    files.append(listed(ONE, TWO))
+    evaluation = found(3, *files, manifest(files, accounts=said))
+    assert verdict(evaluation) == (FAILURE, ("f1",), [f"{ONE}/{EAST}/trail/all"])
+
+
 OPEN: dict[str, list[Source]] = {
     "the bucket is listed by nobody": [*MANAGING, *WORKING],
     "the work of the logging account is unknown": [*MANAGING, *WORKING, *LOGGING[:3]],

@@ -99,6 +99,12 @@ class Trails:
         return found
 
     @cached_property
+    def managers(self) -> set[str]:
+        """The management account, also as the ARNs in the organization's list of accounts name it."""
+        arns = [fields.text(item, "Arn").split(":") for item in self.estate.listing.items("Accounts")]
+        return {self.estate.management or "", *(arn[4] for arn in arns if len(arn) > 5)} - {""}
+
+    @cached_property
     def loggers(self) -> set[str]:
         """The accounts that hold the bucket for the logs of another account."""
         seen = (trail for trails in self.of.values() for trail in trails)
@@ -134,7 +140,7 @@ class Trails:
         return said.pop() if len(said) == 1 else (None, f"Several accounts list its bucket, {trail.bucket}.")
 
     def _is_logger(self, trail: Trail, holder: str) -> tuple[Truth, str]:
-        if holder == self.estate.management:
+        if holder in self.managers:
             return False, f"It delivers into a bucket of the management account, {holder}."
         if holder == trail.viewer == trail.owner and holder not in self.loggers:
             return False, "It delivers into a bucket of its own account."
