@@ -17,9 +17,8 @@ from assessments.evaluators.criteria import (
     storage,
     subnets,
 )
-from assessments.evaluators.criteria.common import Case
 from assessments.evaluators.estate import Estate
-from assessments.evaluators.result import Evaluation, State
+from assessments.evaluators.result import Evaluation
 
 Criterion = Callable[[Estate, datetime | None], Evaluation]
 
@@ -37,20 +36,5 @@ _OF_DOMAINS: Final[dict[str, Criterion]] = {
     **monitoring.CRITERIA,
     **processes.CRITERIA,
 }
-IMPLEMENTED: Final = frozenset(_OF_DOMAINS)
-NUMBERS: Final = range(1, 34)
-
-
-def _unread(name: str) -> Criterion:
-    """A criterion that nothing decides yet."""
-
-    def evaluate(estate: Estate, as_of: datetime | None) -> Evaluation:
-        says = {State.UNDETERMINED: "Machine evidence is not read for this question."}
-        return Case(estate, name).decide(acceptable={}, failure={}, says=says)
-
-    return evaluate
-
-
-CRITERIA: Final[dict[str, Criterion]] = {
-    name: _OF_DOMAINS.get(name) or _unread(name) for name in (f"aws-core-{number}" for number in NUMBERS)
-}
+CRITERIA: Final = dict(sorted(_OF_DOMAINS.items(), key=lambda item: int(item[0].rpartition("-")[2])))
+"""All 33, in the order of their numbers."""
