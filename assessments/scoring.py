@@ -33,6 +33,8 @@ SHARES = {
     Result.NOT_MET: Decimal(0),
     Result.NOT_VERIFIED: Decimal(0),
 }
+# The results that make a finding, the worst first.
+GAPS = (Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED)
 # Read from the top; what reaches none of them is an F.
 GRADES = (("A", Decimal("8.5")), ("B", Decimal("7.0")), ("C", Decimal("5.5")), ("D", Decimal("4.0")))
 CAP = "C"
@@ -123,6 +125,11 @@ def priority(*, severity: str, tier: str, result: Result) -> str:
     if points == 6:
         return "P2"
     return "P3" if points >= 4 else "P4"
+
+
+def finding_order(*, priority: str, severity: str, result: Result, number: int) -> tuple[str, int, int, int]:
+    """Sorts findings, the most serious first: by priority, severity, result, then number of the question."""
+    return priority, -_RANK[severity], GAPS.index(result), number
 
 
 def assurance(*, has_evidence: bool, machine_agrees: bool = False) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from assessments.actions.totals import recompute_answered
+from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.intake import Accepted
 from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, EvidenceKind, EvidenceLink
@@ -17,8 +18,6 @@ from assessments.models.evidence import preview_key, storage_key
 from assessments.states import WITH_VENDOR, State
 from audit.trail import record
 from users.models import User
-
-CREDENTIAL_REPORT = "iam-credential-report"
 
 
 class EvidenceRefused(Exception):

@@ -1,9 +1,7 @@
 """Score, grade and counters that lists show. The only writer of these columns."""
 
 from assessments.models import Answer, Assessment
-from assessments.scoring import Mark, Result, Score, score
-
-FINDING_RESULTS = {Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED}
+from assessments.scoring import GAPS, Mark, Result, Score, score
 
 
 def score_assessment(assessment: Assessment) -> Score:
@@ -31,7 +29,7 @@ def recompute(*, assessment: Assessment) -> None:
         "question_count": len(results),
         "answered_count": sum(1 for is_complete, _ in results if is_complete),
         "reviewed_count": sum(1 for _, result in results if result),
-        "finding_count": sum(1 for _, result in results if result in FINDING_RESULTS),
+        "finding_count": sum(1 for _, result in results if result in GAPS),
     }
     Assessment.objects.filter(pk=assessment.pk).update(**values)
     for name, value in values.items():

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 
-from assessments.evaluators.formats import credential_report
+from assessments.evaluators.formats import CREDENTIAL_REPORT, credential_report
 from assessments.models import Evidence, EvidenceKind
-from assessments.queries.files import CREDENTIAL_REPORT, day, size_of
+from assessments.queries.files import day, size_of
 
 ROWS = 100  # users of a credential report on a page
 TEXT_BYTES = 200_000  # of a text file

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessments.evaluators.formats import credential_report
+from assessments.evaluators.formats import CREDENTIAL_REPORT, credential_report
 from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
 from assessments.evaluators.formats.times import Mark, Time
 from assessments.models import Evidence, EvidenceKind
-from assessments.queries.files import CREDENTIAL_REPORT
 
 MOST_BYTES = 1_000_000  # of a table that is read for a page
 MOST_ROWS = 50

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, Assessment, Evidence, EvidenceKind, EvidenceLink
 from assessments.states import WITH_VENDOR, State
 from users.models import User
 
-CREDENTIAL_REPORT = "iam-credential-report"
 IMAGE_ADVICE = "Add a newer one, or say in the notes why it still holds."
 
 

@@ -10,20 +10,17 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, Assessment, Evidence, Query, Report
 from assessments.queries.bars import Bar, bar
 from assessments.queries.events import Line, recent
-from assessments.queries.files import CREDENTIAL_REPORT
 from assessments.queries.portfolio import Due, due
-from assessments.scoring import Result, grade_for, priority
+from assessments.scoring import GAPS, Result, finding_order, grade_for, priority
 from assessments.states import WITH_VENDOR, State
 from users.models import StaffRole, User
 from vendors.models import Invitation, Member, MemberRole
 
 RECENT_EVENTS = 8
-FINDING_RESULTS = {Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED}
-_RESULT_RANK = {Result.NOT_MET: 0, Result.PARTLY_MET: 1, Result.NOT_VERIFIED: 2}
-_SEVERITY_RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 
 
 @dataclass(frozen=True)
@@ -184,11 +181,13 @@ def _findings(assessment: Assessment, rows: Iterable[Mapping[str, Any]]) -> list
             words=row["review__deviation"] or row["review__note"],
         )
         for row in rows
-        if row["review__result"] in FINDING_RESULTS
+        if row["review__result"] in GAPS
     ]
     return sorted(
         found,
-        key=lambda one: (one.priority, _SEVERITY_RANK[one.severity], _RESULT_RANK[Result(one.result)], one.number),
+        key=lambda one: finding_order(
+            priority=one.priority, severity=one.severity, result=Result(one.result), number=one.number
+        ),
     )
 
 

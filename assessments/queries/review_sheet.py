@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_date
 
+from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, Query, Review
 from assessments.queries.bars import Bar, bar
 from assessments.queries.excerpts import Excerpt, excerpt
-from assessments.queries.files import CREDENTIAL_REPORT, is_image, size_of, stale_words
+from assessments.queries.files import is_image, size_of, stale_words
 from assessments.queries.portfolio import SHORT_NAMES
 from assessments.states import State
 from playbook.models import EvidenceRequest, ResponseOption, Side

@@ -8,8 +8,9 @@ from datetime import date
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, Query
-from assessments.queries.files import CREDENTIAL_REPORT, listed
+from assessments.queries.files import listed
 from assessments.states import State
 from playbook.models import EvidenceRequest, ResponseOption
 from vendors.models import Member, MemberRole
@@ -20,15 +21,6 @@ STATUS = {
     "completed": ("Completed", "tag-plain"),
     "in-progress": ("In progress", "tag-blue"),
     "not-started": ("Not started", ""),
-}
-
-# Kinds of evidence as people read them.
-KINDS = {
-    "screenshot": "Screenshot",
-    "iam-credential-report": "IAM credential report",
-    "aws-cli-json": "Output of the AWS command line (JSON)",
-    "document": "Document",
-    "attestation": "Signed statement",
 }
 
 
@@ -293,7 +285,7 @@ def _steps(texts: Sequence[str], statements: Mapping[str, str]) -> list[str]:
 def _requests(answer: Answer, statements: Mapping[str, str]) -> list[Request]:
     return [
         Request(
-            kind=KINDS.get(one.kind, one.kind),
+            kind=one.kind_label,
             is_report=one.kind == CREDENTIAL_REPORT,
             is_required=one.required,
             must_show=_neutral(one.must_show, statements),

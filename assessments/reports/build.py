@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from assessments import scoring
+from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, Assessment, Evidence, Review
 from assessments.reports import snapshot as frozen
 from assessments.reports.extracts import credential_extract
@@ -17,13 +18,10 @@ from assessments.scoring import Mark, Result
 from assessments.states import State
 from playbook.models import Criterion, ResponseOption, Side
 
-CREDENTIAL_REPORT = "iam-credential-report"
 EXTRACT_BYTES = 1_000_000
 """A larger file is listed in the register and not read for an extract."""
 EXTRACTS = 10
 """Files read for extracts in one report."""
-RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
-GAPS = (Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED)
 
 
 @dataclass(frozen=True)
@@ -150,10 +148,15 @@ def _findings(items: Sequence[_Item], *, tier: str, start: date) -> tuple[frozen
     gaps = [
         (scoring.priority(severity=item.criterion.severity, tier=tier, result=item.result), item)
         for item in items
-        if item.result in GAPS
+        if item.result in scoring.GAPS
     ]
     gaps.sort(
-        key=lambda gap: (gap[0], RANK[gap[1].criterion.severity], GAPS.index(gap[1].result), gap[1].criterion.number)
+        key=lambda gap: scoring.finding_order(
+            priority=gap[0],
+            severity=gap[1].criterion.severity,
+            result=gap[1].result,
+            number=gap[1].criterion.number,
+        )
     )
     return tuple(_finding(number, item, priority, start) for number, (priority, item) in enumerate(gaps, start=1))
 
