@@ -15,6 +15,7 @@ from assessments.evaluators.criteria import CRITERIA
 from assessments.evaluators.estate import Estate
 from assessments.evaluators.reading import PARTIAL, READ, Content, FileReport, Harvest, Source, harvest
 from assessments.evaluators.result import Coverage, Evaluation, Resource, State
+from assessments.evaluators.uses import Use, uses_of
 
 __all__ = [
     "CRITERIA",
@@ -28,6 +29,7 @@ __all__ = [
     "Resource",
     "Source",
     "State",
+    "Use",
     "estate_of",
     "evaluate",
 ]
@@ -38,12 +40,13 @@ VERSION: Final = "1"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a number of files show. `as_of` is the stated instant, or None."""
+    """What a number of files show. `as_of` is the stated instant, or None; `uses` say what each file was used for."""
 
     as_of: datetime | None
     accounts: tuple[str, ...]
     files: tuple[FileReport, ...]
     criteria: dict[str, Evaluation]
+    uses: dict[str, Use]
     version: str = VERSION
 
     def as_json(self) -> dict[str, Any]:
@@ -68,11 +71,17 @@ def evaluate(
         as_of = as_of.replace(tzinfo=UTC)
     found = harvest(Source(*file) for file in files)
     estate = estate_of(found, as_of, scope)
+    criteria, asked = {}, {}
+    for name, criterion in CRITERIA.items():
+        estate.asked = set()
+        criteria[name] = criterion(estate, as_of)
+        asked[name] = frozenset(estate.asked)
     return Outcome(
         as_of=as_of,
         accounts=estate.accounts,
         files=_files(found, estate),
-        criteria={name: criterion(estate, as_of) for name, criterion in CRITERIA.items()},
+        criteria=criteria,
+        uses=uses_of(found, asked),
     )
 
 
@@ -81,7 +90,7 @@ def estate_of(found: Harvest, as_of: datetime | None = None, scope: Iterable[str
     return Estate(
         facts=[fact for fact, _ in found.facts],
         reports=found.reports,
-        findings=found.findings,
+        findings=[finding for finding, _ in found.findings],
         manifests=found.manifests,
         declared=frozenset(scope),
         as_of=as_of,

@@ -108,7 +108,7 @@ def merge(facts: Sequence[CliFact], stated: Clock) -> Answer:
 
 
 def _clock(facts: Sequence[CliFact], stated: Clock) -> Clock:
-    clocks = {Clock.at(fact.collected_at) if fact.collected_at else stated for fact in facts}
+    clocks = {Clock.at(fact.collected_at) if fact.collected_at else fact.stated or stated for fact in facts}
     return clocks.pop() if len(clocks) == 1 else _span(clocks)
 
 

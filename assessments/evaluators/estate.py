@@ -26,6 +26,7 @@ _ACTIVITY: Final = (
     ("efs describe-file-systems", "FileSystems"),
     ("dynamodb list-tables", "TableNames"),
 )
+CREDENTIAL_REPORT: Final = "iam get-credential-report"
 # Two scans that write their time in different ways may be this far from where they seem to be.
 _ZONES: Final = timedelta(hours=14)
 
@@ -34,7 +35,9 @@ class Estate:
     """Facts with a place: what is asked of it is answered with values, or with why there are none.
 
     `declared` are account ids the vendor names; `as_of` is the instant stated for evidence without its own time.
-    Every fact names its account and region. The order of the facts never matters.
+    Every fact names its account and region. The order of the facts never matters. `asked` gathers the calls and the
+    checks of Prowler that a criterion asks for, apart from what is read for every criterion: who the accounts are, and
+    which regions are active.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Estate:
         self._facts: dict[tuple[str, str, str], dict[str, list[CliFact]]] = {}
         self._calls: dict[str, dict[str, set[str]]] = {}  # account, region: the calls read from there
         self._cache: dict[tuple[str, str, str, str], Answer] = {}
+        self.asked: set[str] = set()
         self._active: dict[str, tuple[str, ...]] = {}
         for fact in facts:
             known = self._facts.setdefault((fact.account, fact.region, fact.call), {})
@@ -72,10 +76,16 @@ class Estate:
         found |= {finding.account for finding in self._findings}
         return frozenset(filter(_ACCOUNT.fullmatch, found))
 
-    @cached_property
+    @property
     def listing(self) -> Answer:
         """The organization's list of accounts; incomplete where it lacks the management account."""
-        found = [self.call(account, GLOBAL, "organizations list-accounts") for account in sorted(self._calls)]
+        self.asked.add("organizations list-accounts")
+        return self.members
+
+    @cached_property
+    def members(self) -> Answer:
+        """The same list, to know which accounts there are."""
+        found = [self._call(account, GLOBAL, "organizations list-accounts") for account in sorted(self._calls)]
         read = [answer for answer in found if answer.bodies]
         if not read:
             return next((answer for answer in found if answer.status is Status.REFUSED), MISSING)
@@ -88,7 +98,7 @@ class Estate:
     def listed(self) -> dict[str, str]:
         """Account id to its state in `list-accounts`; `State` counts, else `Status`."""
         states: dict[str, str] = {}
-        for item in self.listing.items("Accounts"):
+        for item in self.members.items("Accounts"):
             account = fields.text(item, "Id")
             state = fields.text(item, "State") or fields.text(item, "Status") or "ACTIVE"
             if _ACCOUNT.fullmatch(account) and states.get(account) != "ACTIVE":
@@ -110,7 +120,7 @@ class Estate:
     @cached_property
     def management(self) -> str | None:
         """The management account of the organization, if anything names it."""
-        answers = [self.call(account, GLOBAL, "organizations describe-organization") for account in self.collected]
+        answers = [self._call(account, GLOBAL, "organizations describe-organization") for account in self.collected]
         named = {
             fields.text(item, "MasterAccountId") for answer in answers for item in answer.items("Organization")
         } | {account for account, said in self._manifests.items() if said.is_management}
@@ -124,7 +134,7 @@ class Estate:
         if said and said.regions_enabled is not None:
             return frozenset(said.regions_enabled)
         for call, state in (("ec2 describe-regions", "OptInStatus"), ("account list-regions", "RegionOptStatus")):
-            listed = self.call(account, GLOBAL, call)
+            listed = self._call(account, GLOBAL, call)
             names = {
                 fields.text(item, "RegionName")
                 for item in listed.items("Regions")
@@ -167,7 +177,7 @@ class Estate:
         return True if region in self._bucket_regions(account) else None
 
     def _bucket_regions(self, account: str) -> set[str]:
-        located = self.answers(account, GLOBAL, "s3api get-bucket-location").values()
+        located = self._answers(account, GLOBAL, "s3api get-bucket-location").values()
         return {_bucket_region(answer) for answer in located} - {""}
 
     def regions_with(self, account: str, *calls: str) -> tuple[str, ...]:
@@ -182,7 +192,7 @@ class Estate:
         )
 
     def _is_empty(self, account: str, region: str) -> bool | None:
-        answers = [(self.call(account, region, call), key) for call, key in _ACTIVITY]
+        answers = [(self._call(account, region, call), key) for call, key in _ACTIVITY]
         if any(answer.items(key) or answer.strings(key) for answer, key in answers):
             return False
         return True if all(answer.status is Status.READ for answer, _ in answers) else None
@@ -191,6 +201,10 @@ class Estate:
 
     def call(self, account: str, region: str, call: str, argument: str = "") -> Answer:
         """The answer to a call, such as ("111122223333", "global", "s3api get-bucket-acl", "my-bucket")."""
+        self.asked.add(call)
+        return self._call(account, region, call, argument)
+
+    def _call(self, account: str, region: str, call: str, argument: str = "") -> Answer:
         key = (account, region, call, argument)
         if key not in self._cache:
             facts = self._facts.get(key[:3], {}).get(argument)
@@ -199,16 +213,22 @@ class Estate:
 
     def answers(self, account: str, region: str, call: str) -> dict[str, Answer]:
         """The answers to a call about many things, by what each is about (its first name), sorted."""
+        self.asked.add(call)
+        return self._answers(account, region, call)
+
+    def _answers(self, account: str, region: str, call: str) -> dict[str, Answer]:
         facts = self._facts.get((account, region, call), {})
         names = {fact.arguments[0] if fact.arguments else "" for found in facts.values() for fact in found}
-        return {name: self.call(account, region, call, name) for name in sorted(names)}
+        return {name: self._call(account, region, call, name) for name in sorted(names)}
 
     def reports(self, account: str) -> tuple[AccountReport, ...]:
         """The credential reports of an account that count."""
+        self.asked.add(CREDENTIAL_REPORT)
         return self._reports.get(account, ())
 
     def findings(self, *checks: str) -> tuple[Finding, ...]:
         """What Prowler says for these checks, each resource once, sorted; all its findings without a check."""
+        self.asked.update(checks)
         return tuple(finding for finding in self._findings if not checks or finding.check in checks)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from assessments.evaluators import formats
+from assessments.evaluators.clock import Clock
 from assessments.evaluators.formats import aws_cli, bundle, fields, json_text, manifest, prowler
 from assessments.evaluators.formats.calls import NOT_CONFIGURED
 from assessments.evaluators.formats.credential_report import parse as parse_report
@@ -26,11 +27,15 @@ _NAMED: Final = 3  # files a sentence names
 
 
 class Source(NamedTuple):
-    """A file to read: its path (folders tell account and region), its bytes or how to get them, and when it came in."""
+    """A file to read: its path (folders tell account and region), its bytes or how to get them, and when it came in.
+
+    `stated` is when somebody says it was made, for a file that does not carry its own time; a day is a span.
+    """
 
     path: str
     content: Content
     received_at: datetime | None = None
+    stated: Clock | None = None
 
     def read(self) -> bytes:
         """The bytes; a file that cannot be opened raises Unreadable."""
@@ -62,7 +67,7 @@ class Harvest:
 
     facts: list[tuple[CliFact, str]] = field(default_factory=list)  # with the path of the file
     reports: list[ReportFact] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[tuple[Finding, str]] = field(default_factory=list)  # the same
     manifests: list[Manifest] = field(default_factory=list)
     files: dict[str, FileReport] = field(default_factory=dict)
 
@@ -169,7 +174,7 @@ def _check_hash(data: bytes, entry: ManifestFile | None) -> None:
 
 def _read_zip(source: Source, data: bytes, found: Harvest) -> None:
     members = bundle.members(data)
-    inside = [Source(f"{source.path}/{member.path}", member.read, source.received_at) for member in members]
+    inside = [source._replace(path=f"{source.path}/{member.path}", content=member.read) for member in members]
     _read_folder(inside, found, in_zip=True)
     refused = [one.path for one in inside if found.files[one.path].status == REFUSED]
     partial = [one.path for one in inside if found.files[one.path].status == PARTIAL]
@@ -183,12 +188,13 @@ def _read_report(source: Source, data: bytes, known: Manifest | None, found: Har
     folder = aws_cli.from_name(source.path).account
     if folder and report.accounts and folder not in report.accounts:
         problems.append(f"It lies in the folder of account {folder}, and is the report of {report.accounts[0]}.")
-    found.reports.append(ReportFact(report, source.path, known.collected_at if known else None, source.received_at))
+    collected_at = known.collected_at if known else None
+    found.reports.append(ReportFact(report, source.path, collected_at, source.received_at, source.stated))
     found.say(source.path, formats.CREDENTIAL_REPORT, PARTIAL if problems else READ, " ".join(problems) or None)
 
 
 def _take_findings(path: str, kind: str, read: tuple[Finding, ...], damaged: int, found: Harvest) -> None:
-    found.findings += read
+    found.findings += [(finding, path) for finding in read]
     muted = sum(finding.status == "MUTED" for finding in read)
     problems = [
         *([f"Damaged findings, left out: {damaged:,}. Run Prowler again."] if damaged else []),
@@ -227,7 +233,7 @@ def _read_answer(
         _read_report(source, data, known, found)  # the report, decoded by somebody already
         return
     fact = aws_cli.parse(value, source.path, entry.command if entry else (), collected_at)
-    found.facts.append((fact, source.path))
+    found.facts.append((replace(fact, stated=source.stated), source.path))
     if fact.is_incomplete:
         found.say(
             source.path,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from assessments.evaluators.clock import Clock, written
+from assessments.evaluators.clock import UNKNOWN, Clock, written
 from assessments.evaluators.formats.credential_report import COLUMNS, CredentialReport, Row
 from assessments.evaluators.formats.facts import ReportFact
 from assessments.evaluators.formats.times import MARKS, DateOrder, Time, read_time
@@ -106,7 +106,7 @@ def _account_report(fact: ReportFact, account: str, stated: datetime | None) -> 
     latest = [_latest(rows, order) for rows, order in zip(readings, orders, strict=True)]
     earliest = min((moment for moment in latest if moment), default=None)
     made, problems = _made(fact, earliest, stated)
-    clocks = tuple(Clock.at(made.moment) if made.moment else Clock(moment, fact.received_at) for moment in latest)
+    clocks = tuple(_clock(made, moment, fact) for moment in latest)
     return made, AccountReport(
         account=account,
         path=fact.path,
@@ -124,18 +124,34 @@ def _is_cut(report: CredentialReport) -> bool:
 
 
 def _made(fact: ReportFact, earliest: datetime | None, stated: datetime | None) -> tuple[_Made, tuple[str, ...]]:
-    """The first source that can be true: no report is older than the latest time in it."""
+    """The first source that can be true: no report is older than the latest time in it.
+
+    A day that was stated for the file is no instant; it only narrows the clock.
+    """
     sources = (fact.report.generated_at, fact.collected_at, stated)
     for rank, moment in enumerate(sources):
         if moment and (earliest is None or moment >= earliest):
             return _Made(rank, moment), ()
     problems: tuple[str, ...] = ()
-    if stated and earliest:
+    early = stated or (fact.stated.high if fact.stated else None)
+    if early and earliest and early < earliest:
         problems = (
-            f"The stated date, {written(stated)}, is before the latest time in the report, {written(earliest)}, and "
+            f"The stated date, {written(early)}, is before the latest time in the report, {written(earliest)}, and "
             "was not used. State when the report was made.",
         )
     return _Made(len(sources), None), problems
+
+
+def _clock(made: _Made, latest: datetime | None, fact: ReportFact) -> Clock:
+    """The instant itself, or the span it lies in: after the latest time in the file, before the file came in."""
+    if made.moment:
+        return Clock.at(made.moment)
+    stated = fact.stated or UNKNOWN
+    if latest and stated.high and stated.high < latest:
+        stated = UNKNOWN
+    lows = [moment for moment in (latest, stated.low) if moment]
+    highs = [moment for moment in (fact.received_at, stated.high) if moment]
+    return Clock(max(lows, default=None), min(highs, default=None))
 
 
 def _latest(rows: Sequence[Row], order: DateOrder) -> datetime | None:

@@ -26,7 +26,7 @@ def test_all_findings_are_read(path: object) -> None:
 
 def test_three_formats_say_the_same() -> None:
     said = [
-        {(f.check, f.status, f.account, f.region, f.uid) for f in harvest([Source("x", path.read_bytes())]).findings}
+        {(f.check, f.status, f.account, f.region, f.uid) for f, _ in harvest([Source("x", path.read_bytes())]).findings}
         for path in FORMATS
     ]
     assert said[0] == said[1] == said[2]

@@ -88,8 +88,8 @@ class Case:
         self._asks: dict[str, None] = {}
         self._gaps: dict[str, list[str]] = {}
         self._wanted: dict[str, None] = {}
-        if estate.listing.bodies and not estate.listing.is_known:
-            line = f"`{command('organizations list-accounts')}` {estate.listing.why()}, so accounts may be unknown"
+        if estate.members.bodies and not estate.members.is_known:
+            line = f"`{command('organizations list-accounts')}` {estate.members.why()}, so accounts may be unknown"
             self.gap(estate.management or min(estate.listed, default=""), GLOBAL, line)
 
     # --- Where to look --------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class Case:
 
     def gap(self, account: str, region: str, what: str) -> None:
         """Note that a required account, or one region of it, was not seen; `what` is missing."""
-        listed = self.estate.listing.bodies and account == self.estate.management
+        listed = self.estate.members.bodies and account == self.estate.management
         if account in self.estate.required or listed:
             gaps = self._gaps.setdefault(ref(account, "" if region == GLOBAL else region), [])
             if what not in gaps:

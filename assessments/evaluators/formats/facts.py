@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assessments.evaluators.clock import Clock
 from assessments.evaluators.formats.credential_report import CredentialReport
 
 
@@ -19,6 +20,7 @@ class CliFact:
     code: str | None = None  # of a refusal: "AccessDenied"
     is_incomplete: bool = False  # a page is missing, or the command asked for a part
     collected_at: datetime | None = None  # from the manifest only
+    stated: Clock | None = None  # when somebody says the file was made
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class ReportFact:
     path: str
     collected_at: datetime | None = None  # from the manifest only
     received_at: datetime | None = None  # when the file came in: the report was made before
+    stated: Clock | None = None  # when somebody says the file was made
 
 
 @dataclass(frozen=True)
