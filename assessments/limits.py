@@ -48,6 +48,7 @@ CREDENTIAL_REPORT_ROWS: Final = 100_000  # rows
 ASSESSMENT_FILES: Final = 400  # files
 ASSESSMENT_BYTES: Final = 2 * GB
 VENDOR_ACCOUNTS: Final = 500  # AWS accounts in scope
+EVALUATION_RESOURCES: Final = 2_000  # offenders kept with one criterion of one evaluation; all are counted
 
 # --- Text typed by people --------------------------------------------------------------------------------------
 
@@ -97,6 +98,7 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),
     Limit("ASSESSMENT_BYTES", ASSESSMENT_BYTES, "bytes", "evidence of one assessment"),
     Limit("VENDOR_ACCOUNTS", VENDOR_ACCOUNTS, "accounts", "AWS accounts of one vendor"),
+    Limit("EVALUATION_RESOURCES", EVALUATION_RESOURCES, "resources", "offenders kept for one criterion"),
     Limit("NAME_LENGTH", NAME_LENGTH, "characters", "name of a person"),
     Limit("VENDOR_NAME_LENGTH", VENDOR_NAME_LENGTH, "characters", "name of a vendor"),
     Limit("NOTES_LENGTH", NOTES_LENGTH, "characters", "notes of an answer"),

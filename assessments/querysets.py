@@ -58,6 +58,20 @@ class EvidenceQuerySet(models.QuerySet):
         return self.filter(withdrawn_at=None)
 
 
+class EvaluationQuerySet(models.QuerySet):
+    """Evaluations, scoped."""
+
+    def visible_to(self, user: User) -> EvaluationQuerySet:
+        """Staff see those of what was submitted; a vendor's person those of what their vendor holds now."""
+        if user.staff_role:
+            return self.filter(run=F("answer__assessment__submitted_run"))
+        return self.filter(
+            run=F("answer__assessment__working_run"),
+            answer__assessment__sent_at__isnull=False,
+            answer__assessment__vendor__in=_vendors_of(user),
+        )
+
+
 class QueryQuerySet(models.QuerySet):
     """Questions back to the vendor, scoped."""
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import reports
+from assessments.actions import evaluations, reports
 
 
 @shared_task
@@ -15,3 +15,15 @@ def render_report(*, report_id: int) -> None:
 def requeue_reports() -> None:
     """Every minute: what a lost message, a flushed broker or a killed worker left behind."""
     reports.requeue_lost()
+
+
+@shared_task
+def evaluate(*, run_id: int) -> None:
+    """Evaluate the evidence of one run."""
+    evaluations.evaluate_now(run_id=run_id)
+
+
+@shared_task
+def requeue_evaluations() -> None:
+    """The same for evaluations."""
+    evaluations.requeue_lost()

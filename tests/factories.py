@@ -12,7 +12,7 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from assessments.actions import answers, reviews, workflow
+from assessments.actions import answers, evaluations, reviews, workflow
 from assessments.actions.answers import AnswerContent
 from assessments.actions.reviews import ReviewContent
 from assessments.models import Answer, AnswerKind, Assessment, Review
@@ -90,6 +90,15 @@ def answer_with(answer: Answer, *keys: str, by: User, notes: str = "See the cons
     """Choose these statements; completed with a note, so that no file is needed."""
     content = AnswerContent(kind=AnswerKind.STATEMENTS, statements=list(keys), notes=notes)
     return answers.save(answer=answer, content=content, base_version=answer.version, complete=complete, by=by)
+
+
+def evaluate(assessment: Assessment) -> Assessment:
+    """Do what the worker does with the evidence of an assessment; returns it as it is stored then."""
+    assessment.refresh_from_db()
+    for run_id in {assessment.working_run_id, assessment.submitted_run_id} - {None}:
+        evaluations.evaluate_now(run_id=run_id)
+    assessment.refresh_from_db()
+    return assessment
 
 
 def answer_all(assessment: Assessment, *, by: User | None = None) -> Assessment:

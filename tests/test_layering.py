@@ -25,18 +25,21 @@ SHARED = {"config.middleware.wants_json"}
 # Modules that run anywhere: plain values in, plain values out.
 PURE = (
     "assessments/evaluators",
+    "assessments/agreement.py",
     "assessments/scoring.py",
     "assessments/states.py",
     "assessments/policy.py",
     "assessments/limits.py",
     "assessments/reports/snapshot.py",
     "playbook/schema.py",
+    "playbook/mappings.py",
+    "playbook/mapping_tables.py",
 )
 FRAMEWORKS = {"django", "celery", "weasyprint"}
 
 # Layers of one room, lowest first; a module imports its own layer and those below. What is not named here is free.
 LAYERS = (
-    {"scoring", "states", "policy", "limits", "evaluators", "schema"},
+    {"agreement", "scoring", "states", "policy", "limits", "evaluators", "schema", "mappings", "mapping_tables"},
     {"models", "querysets"},
     {"queries", "intake", "access"},
     {"actions", "tasks", "loading"},

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from assessments.actions import evaluations
 from assessments.actions.totals import recompute_answered
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.intake import Accepted
 from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, EvidenceKind, EvidenceLink
 from assessments.models.evidence import preview_key, storage_key
-from assessments.states import WITH_VENDOR, State
+from assessments.queries.inputs import MACHINE_READABLE
+from assessments.states import WITH_VENDOR
 from audit.trail import record
 from users.models import User
 
@@ -32,24 +34,12 @@ def _locked(assessment: Assessment) -> Assessment:
     return locked
 
 
-def _answers_for(assessment: Assessment, accepted: Accepted, asked_at: Answer | None) -> list[Answer]:
-    """The answers a new file supports: the question it was added on; for a credential report all that ask for one.
-
-    While an assessment is back with the vendor, the questions that were not sent back stay as they were submitted.
-    """
-    answers = {asked_at.pk: asked_at} if asked_at else {}
-    if accepted.credential_report is not None:
-        wanting = Answer.objects.filter(assessment=assessment, criterion__evidence_requests__kind=CREDENTIAL_REPORT)
-        if assessment.state == State.CHANGES_REQUESTED:
-            wanting = wanting.filter(queries__round=assessment.round)
-        answers |= {answer.pk: answer for answer in wanting.distinct()}
-    return list(answers.values())
-
-
 def attach(
     *, assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, by: User
 ) -> Evidence:
-    """Store one accepted file and link it. The same upload sent again gives what is stored already.
+    """Store one accepted file, link it to the question it was added on, and have it evaluated.
+
+    The evaluation links it to the other questions it is evidence for. The same upload sent again gives what is stored.
 
     The file is written first and the row second, so that there is never a row without a file; a row that cannot be
     stored takes its file with it. Raises EvidenceRefused at the assessment's limits, or when it left the vendor.
@@ -113,15 +103,18 @@ def _store(
         evidence.preview = keys[1]
         evidence.preview_width, evidence.preview_height = accepted.preview_size
     evidence.save()
-    answers = _answers_for(locked, accepted, asked_at)
-    EvidenceLink.objects.bulk_create(EvidenceLink(evidence=evidence, answer=answer, by=by) for answer in answers)
-    _event(
-        "evidence.attached",
-        evidence,
-        by,
-        {"sha256": evidence.sha256, "kind": evidence.kind, "answers": [a.pk for a in answers]},
-    )
+    if asked_at is not None:
+        EvidenceLink.objects.create(evidence=evidence, answer=asked_at, by=by)
+    answers = [asked_at.pk] if asked_at else []
+    _event("evidence.attached", evidence, by, {"sha256": evidence.sha256, "kind": evidence.kind, "answers": answers})
+    _evaluate(evidence, locked)
     return evidence
+
+
+def _evaluate(evidence: Evidence, assessment: Assessment) -> None:
+    """What a program can read is evaluated again whenever it changes. `assessment` is the locked row."""
+    if evidence.kind in MACHINE_READABLE:
+        evaluations.request(assessment=assessment)
 
 
 def _event(kind: str, evidence: Evidence, by: User, details: dict[str, object]) -> None:
@@ -169,13 +162,15 @@ def _refuse_submitted(evidence: Evidence, assessment: Assessment) -> None:
 @transaction.atomic
 def withdraw(*, evidence: Evidence, by: User) -> Evidence:
     """Take a file back before it is submitted. It keeps its place in the history and supports nothing any more."""
-    _refuse_submitted(evidence, _locked(evidence.assessment))
+    assessment = _locked(evidence.assessment)
+    _refuse_submitted(evidence, assessment)
     current = Evidence.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=evidence.pk)
     if current.withdrawn_at is None:
         current.withdrawn_at, current.withdrawn_by = timezone.now(), by
         current.save(update_fields=["withdrawn_at", "withdrawn_by"])
         _event("evidence.withdrawn", current, by, {"sha256": current.sha256})
         _open_unproven(current.assessment, list(current.links.values_list("answer", flat=True)))
+        _evaluate(current, assessment)
     return current
 
 
@@ -186,7 +181,8 @@ def state_date(*, evidence: Evidence, day: datetime, by: User) -> Evidence:
     Raises EvidenceRefused for a date that was read from the file, in the future, or before the newest date inside it,
     and for a file that was submitted.
     """
-    _refuse_submitted(evidence, _locked(evidence.assessment))
+    assessment = _locked(evidence.assessment)
+    _refuse_submitted(evidence, assessment)
     if evidence.effective_source == "read":
         raise EvidenceRefused("The date was read from the file itself and cannot be changed.")
     day = day.astimezone(UTC)
@@ -200,4 +196,26 @@ def state_date(*, evidence: Evidence, day: datetime, by: User) -> Evidence:
     evidence.effective_at, evidence.effective_source = day, "stated"
     evidence.save(update_fields=["effective_at", "effective_source"])
     _event("evidence.dated", evidence, by, {"effective_at": day.isoformat()})
+    _evaluate(evidence, assessment)
+    return evidence
+
+
+@transaction.atomic
+def state_place(*, evidence: Evidence, account: str, region: str, by: User) -> Evidence:
+    """The vendor says which account and region an answer of the command line is from, where the file does not.
+
+    `region` is "global" for IAM, Organizations and S3. Raises EvidenceRefused for an account that is not in scope, and
+    for a file that was submitted or says itself where it is from.
+    """
+    assessment = _locked(evidence.assessment)
+    _refuse_submitted(evidence, assessment)
+    if evidence.accounts and not evidence.stated_account:
+        raise EvidenceRefused("The file itself says which account it is from.")
+    if not assessment.vendor.aws_accounts.filter(account_id=account).exists():
+        raise EvidenceRefused(f"Account {account} is not among the accounts in scope. Declare it there first.")
+    evidence.stated_account, evidence.stated_region = account, region
+    evidence.read_at = None  # now it can be evidence for more questions
+    evidence.save(update_fields=["stated_account", "stated_region", "read_at"])
+    _event("evidence.placed", evidence, by, {"account": account, "region": region})
+    _evaluate(evidence, assessment)
     return evidence

@@ -2,14 +2,13 @@
 
 import hashlib
 import logging
-import secrets
-from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions import jobs
 from assessments.models import Assessment, Report
 from assessments.models.reports import report_key
 from assessments.reports.build import build_snapshot
@@ -21,11 +20,6 @@ from outbox.publish import after_commit
 from users.models import User
 
 log = logging.getLogger("assay.reports")
-
-# A job no worker has touched for so long goes back into the queue; above the longest render.
-LOST_AFTER = timedelta(minutes=6)
-WAITING_AFTER = timedelta(minutes=1)
-ATTEMPTS = 3
 
 
 @transaction.atomic
@@ -62,42 +56,16 @@ def request(*, assessment: Assessment, by: User) -> Report:
     return report
 
 
-def _claim(report_id: int) -> Report | None:
-    """Mark the job as being worked on. None if another worker has it, or nothing is left to do."""
-    with transaction.atomic():
-        report = Report.objects.select_for_update().filter(pk=report_id).first()
-        if report is None or report.state in {Report.State.READY, Report.State.FAILED}:
-            return None
-        if report.state == Report.State.RENDERING and report.touched_at > timezone.now() - LOST_AFTER:
-            return None
-        if report.attempts >= ATTEMPTS:
-            _fail(report, "It was tried several times, and each time the worker stopped in the middle.")
-            return None
-        report.state, report.step, report.attempts, report.touched_at = (
-            Report.State.RENDERING,
-            0,
-            report.attempts + 1,
-            timezone.now(),
-        )
-        report.save(update_fields=["state", "step", "attempts", "touched_at"])
-        return report
-
-
-def _fail(report: Report, problem: str) -> None:
-    report.state, report.problem, report.reference = Report.State.FAILED, problem, secrets.token_hex(2).upper()
-    report.touched_at = timezone.now()
-    report.save(update_fields=["state", "problem", "reference", "touched_at"])
-    log.error("report failed", extra={"report": report.pk, "reference": report.reference})
-
-
 def render_now(*, report_id: int) -> None:
     """Render one queued report and store it. Called by the worker; a second call for the same job does nothing."""
-    report = _claim(report_id)
+    report = jobs.claim(Report, report_id, log)
     if report is None:
         return
 
     def on_step(step: int, steps: int) -> None:
         Report.objects.filter(pk=report_id).update(step=step, steps=steps, touched_at=timezone.now())
+
+    on_step(0, report.steps)
 
     def open_image(key: str) -> bytes:
         with default_storage.open(key) as file:
@@ -106,11 +74,11 @@ def render_now(*, report_id: int) -> None:
     try:
         pdf = render(Snapshot.from_json(report.snapshot), open_image=open_image, on_step=on_step)
     except RenderFailed as error:
-        _fail(report, str(error))
+        jobs.fail(report, str(error), log)
         return
     except Exception:
         log.exception("report failed", extra={"report": report.pk})
-        _fail(report, "Something in it could not be laid out.")
+        jobs.fail(report, "Something in it could not be laid out.", log)
         return
     _keep(report, pdf)
 
@@ -145,10 +113,7 @@ def requeue_lost() -> int:
     """Publish again every job whose row waits although no worker touches it. Returns how many."""
     from assessments.tasks import render_report  # noqa: PLC0415 -- tasks are leaves
 
-    now = timezone.now()
-    waiting = Report.objects.filter(state=Report.State.QUEUED, touched_at__lt=now - WAITING_AFTER)
-    lost = Report.objects.filter(state=Report.State.RENDERING, touched_at__lt=now - LOST_AFTER)
-    ids = list(waiting.values_list("pk", flat=True)) + list(lost.values_list("pk", flat=True))
+    ids = jobs.lost(Report)
     for report_id in ids:
         after_commit(render_report, report_id=report_id)
     return len(ids)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessments.actions import evaluations
 from assessments.actions.answers import close_versions
 from assessments.actions.totals import recompute
 from assessments.letters import tell_leads, tell_staff
@@ -163,6 +164,7 @@ def submit(*, assessment: Assessment, by: User) -> Assessment:
         raise MoveRefused(*problems)
     close_versions(assessment=assessment)
     submitted = move(assessment=assessment, name="submit", by=by, submitted_at=timezone.now(), submitted_by=by)
+    evaluations.request(assessment=submitted)
     recompute(assessment=submitted)
     tell_staff(assessment=submitted, kind="assessment.submitted")
     return submitted

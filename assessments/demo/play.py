@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from assessments import intake
-from assessments.actions import answers, evidence, reports, reviews, workflow
+from assessments.actions import answers, evaluations, evidence, reports, reviews, workflow
 from assessments.actions.answers import AnswerContent
 from assessments.actions.reviews import ReviewContent
 from assessments.demo import files
@@ -153,6 +153,9 @@ class Play:
         if item.effective_source != "read":
             item = evidence.state_date(evidence=item, day=taken, by=by)
         self.papers[paper.key] = item
+        self.assessment.refresh_from_db()
+        if self.assessment.working_run_id:  # what the worker does within seconds
+            evaluations.evaluate_now(run_id=self.assessment.working_run_id)
 
     def _submit(self) -> None:
         self._on("submitted")

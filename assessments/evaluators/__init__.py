@@ -40,13 +40,17 @@ VERSION: Final = "1"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a number of files show. `as_of` is the stated instant, or None; `uses` say what each file was used for."""
+    """What a number of files show. `as_of` is the stated instant, or None; `uses` say what each file was used for.
+
+    `asked` has the calls and the checks of Prowler that each criterion was decided from, present or not.
+    """
 
     as_of: datetime | None
     accounts: tuple[str, ...]
     files: tuple[FileReport, ...]
     criteria: dict[str, Evaluation]
     uses: dict[str, Use]
+    asked: dict[str, frozenset[str]]
     version: str = VERSION
 
     def as_json(self) -> dict[str, Any]:
@@ -71,7 +75,8 @@ def evaluate(
         as_of = as_of.replace(tzinfo=UTC)
     found = harvest(Source(*file) for file in files)
     estate = estate_of(found, as_of, scope)
-    criteria, asked = {}, {}
+    criteria: dict[str, Evaluation] = {}
+    asked: dict[str, frozenset[str]] = {}
     for name, criterion in CRITERIA.items():
         estate.asked = set()
         criteria[name] = criterion(estate, as_of)
@@ -82,6 +87,7 @@ def evaluate(
         files=_files(found, estate),
         criteria=criteria,
         uses=uses_of(found, asked),
+        asked=asked,
     )
 
 

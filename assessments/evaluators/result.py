@@ -60,7 +60,8 @@ class Evaluation:
     """One criterion. `responses` are keys of the playbook ("aws-core-5-f1"); `resources` are offenders and no others.
 
     A failure may match no response: then no acceptable one is left, and the explanation says why.
-    `leads` are worth a look and prove nothing.
+    `leads` are worth a look and prove nothing. `summary` is the explanation without what is missing, and `gaps` are
+    all of that: where, and what would bring it.
     """
 
     state: State
@@ -69,6 +70,8 @@ class Evaluation:
     explanation: str
     coverage: Coverage
     leads: tuple[Resource, ...] = ()
+    summary: str = ""
+    gaps: tuple[Resource, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that `verify_evidence --json` prints."""
@@ -81,5 +84,10 @@ class Evaluation:
         }
 
     def as_record(self) -> dict[str, Any]:
-        """All of it, for storing: the printed object and the leads."""
-        return {**self.as_json(), "leads": [lead.as_json() for lead in self.leads]}
+        """All of it, for storing: the printed object, the leads, the summary and the gaps."""
+        return {
+            **self.as_json(),
+            "leads": [lead.as_json() for lead in self.leads],
+            "summary": self.summary,
+            "gaps": [gap.as_json() for gap in self.gaps],
+        }

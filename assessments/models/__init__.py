@@ -2,6 +2,7 @@
 
 from assessments.models.answers import Answer, AnswerKind, AnswerVersion
 from assessments.models.assessments import Assessment
+from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
 from assessments.models.reports import Report
 from assessments.models.reviews import Query, Review
@@ -11,6 +12,8 @@ __all__ = [
     "AnswerKind",
     "AnswerVersion",
     "Assessment",
+    "Evaluation",
+    "EvaluationRun",
     "Evidence",
     "EvidenceKind",
     "EvidenceLink",

@@ -55,6 +55,12 @@ class Assessment(models.Model):
     reviewed_count = models.PositiveSmallIntegerField(default=0)
     question_count = models.PositiveSmallIntegerField(default=0)
     finding_count = models.PositiveSmallIntegerField(default=0)
+    working_run = models.ForeignKey(
+        "assessments.EvaluationRun", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    submitted_run = models.ForeignKey(
+        "assessments.EvaluationRun", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     last_report = models.ForeignKey("assessments.Report", models.SET_NULL, null=True, blank=True, related_name="+")
 
     # Sent with the form that makes the row, so that a second click makes no second one.

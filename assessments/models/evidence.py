@@ -55,6 +55,10 @@ class Evidence(models.Model):
     effective_source = models.CharField(
         max_length=6, blank=True, choices=[("read", "read from the file"), ("stated", "stated by the vendor")]
     )
+    # An answer of the command line in a file of its own need not say where it is from; then the vendor says it.
+    stated_account = models.CharField(max_length=12, blank=True)
+    stated_region = models.CharField(max_length=25, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When an evaluation first used it.")
     preview = models.FileField(upload_to=preview_key, max_length=100, blank=True)
     preview_width = models.PositiveIntegerField(null=True, blank=True)
     preview_height = models.PositiveIntegerField(null=True, blank=True)

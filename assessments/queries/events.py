@@ -39,6 +39,8 @@ WORDS = {
     "evidence.unlinked": "took a file off a question",
     "evidence.withdrawn": "withdrew a file",
     "evidence.dated": "gave the date of a file",
+    "evidence.placed": "said which account a file is from",
+    "evidence.evaluated": "checked the evidence",
     "report.requested": "asked for a report",
     "report.rendered": "made the report",
 }

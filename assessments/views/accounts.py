@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assessments.access import assessment_for, may
+from assessments.actions.accounts import declare
 from assessments.forms.accounts import AccountForm, accounts_form
 from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.queries.check_page import accounts_of, digest_of
-from vendors.actions.vendors import AccountsChanged, declare_accounts
+from vendors.actions.vendors import AccountsChanged
 
 CHANGED = (
     "Somebody changed the accounts while this page was open. Compare your rows with the list below, then save again."
@@ -40,7 +41,7 @@ def _declare(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if form.paste.cleaned_data["seen"] != digest_of(stored):
         return _changed(request, assessment, context)
     try:
-        declared = declare_accounts(vendor=assessment.vendor, accounts=form.accounts(), by=request.user, known=stored)
+        declared = declare(assessment=assessment, accounts=form.accounts(), by=request.user, known=stored)
     except AccountsChanged:
         return _changed(request, assessment, context | {"stored": accounts_of(assessment)})
     messages.success(request, f"{len(declared)} AWS account{'' if len(declared) == 1 else 's'} in scope saved.")

@@ -206,11 +206,13 @@ CELERY_TASK_PUBLISH_RETRY = False  # the row in the database is the queue; the p
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_TASK_ROUTES = {
     "assessments.tasks.render_report": {"queue": "render"},
+    "assessments.tasks.evaluate": {"queue": "evaluate"},
     "outbox.tasks.*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "outbox.tasks.send_due", "schedule": timedelta(seconds=60)},
     "requeue-reports": {"task": "assessments.tasks.requeue_reports", "schedule": timedelta(seconds=60)},
+    "requeue-evaluations": {"task": "assessments.tasks.requeue_evaluations", "schedule": timedelta(seconds=60)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 if CELERY_BROKER_URL.startswith("filesystem:"):

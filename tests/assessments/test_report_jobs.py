@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from assessments.actions import reports
+from assessments.actions import jobs, reports
 from assessments.actions.reviews import ReviewContent, review_answer
 from assessments.models import Answer, Assessment, Report
 from assessments.reports.render import RenderFailed
@@ -113,7 +113,7 @@ def test_a_killed_workers_job_is_taken_up_and_given_up_after_three_times(
     job: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendered = quick_pdf(monkeypatch)
-    long_ago = timezone.now() - reports.LOST_AFTER - timedelta(seconds=1)
+    long_ago = timezone.now() - jobs.LOST_AFTER - timedelta(seconds=1)
     Report.objects.filter(pk=job.pk).update(state="rendering", attempts=3, touched_at=long_ago)
     reports.render_now(report_id=job.pk)
     job.refresh_from_db()

@@ -231,16 +231,19 @@ class Case:
         found = verdict(acceptable, failure, is_complete=coverage.is_complete)
         offends = found.state is State.FAILURE
         leads = {**({} if offends else self._offenders), **self._doubts, **self._leads}
+        summary = self._summary(found.state, says)
         return Evaluation(
             state=found.state,
             responses=tuple(f"{self.criterion}-{name}" for name in found.matched),
             resources=_resources(self._offenders) if offends else (),
-            explanation=self._explanation(found.state, says),
+            explanation=" ".join(filter(None, (summary, self._missing(found.state)))),
             coverage=coverage,
             leads=_resources(leads),
+            summary=summary,
+            gaps=tuple(Resource(place, what) for place, whats in sorted(self._gaps.items()) for what in whats),
         )
 
-    def _explanation(self, state: State, says: Mapping[State, str]) -> str:
+    def _summary(self, state: State, says: Mapping[State, str]) -> str:
         sentences = [says[state]] if state in says else []
         sentences += self._notes
         if state is State.UNDETERMINED:
@@ -254,10 +257,13 @@ class Case:
                 sentences.append(
                     f"To be settled: {_some([f'{name}: {why}' for name, why in sorted(self._doubts.items())])}"
                 )
-        if self._gaps and state is not State.ACCEPTABLE:
-            gaps = [f"{place}: {what}" for place, whats in sorted(self._gaps.items()) for what in whats]
-            sentences.append(f"Still missing: {_some(gaps)}.")
         return " ".join(filter(None, sentences))
+
+    def _missing(self, state: State) -> str:
+        if not self._gaps or state is State.ACCEPTABLE:
+            return ""
+        gaps = [f"{place}: {what}" for place, whats in sorted(self._gaps.items()) for what in whats]
+        return f"Still missing: {_some(gaps)}."
 
 
 def _resources(found: Mapping[str, str]) -> tuple[Resource, ...]:

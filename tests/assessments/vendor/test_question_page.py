@@ -13,7 +13,7 @@ from assessments.actions.answers import AnswerContent, save
 from assessments.models import Answer, Assessment
 from playbook.models import Side
 from tests.assessments.vendor.helpers import add, answer_to, at, bad, good, keys_of, png, report, sent
-from tests.factories import answer_with, make_assessment, option_key
+from tests.factories import answer_with, evaluate, make_assessment, option_key
 from users.models import User
 from vendors.actions.vendors import DeclaredAccount, declare_accounts
 from vendors.models import Vendor
@@ -341,9 +341,10 @@ def test_files_used_elsewhere_can_be_used_here(client: Client, rita: User, in_pr
     client.force_login(rita)
     add(client, in_progress, png("org.png"), 1)
     add(client, in_progress, report())
+    evaluate(in_progress)
     page = page_of(client, in_progress, 13)
     assert "2 rows read" in page
-    assert "also used in questions 5, 6, 11, 12 and 14" in page
+    assert "also used in questions 5, 6, 10, 11, 12 and 14" in page
     assert "Use a file you have already added" in page
     assert "org.png" in page
 
