@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.urls import reverse
 
+from playbook.mappings import Counterparts, for_playbook
+
 
 class QuestionSource(models.TextChoices):
     """Where the words of a question come from."""
@@ -158,6 +160,11 @@ class Criterion(models.Model):
     def is_reconstructed(self) -> bool:
         """Whether the source's heading was lost and the question was rebuilt from the criterion's body."""
         return self.question_source == QuestionSource.RECONSTRUCTED
+
+    @property
+    def counterparts(self) -> tuple[Counterparts, ...]:
+        """What other frameworks ask for the same, for our own people; needs no query."""
+        return for_playbook(self.code.rpartition("-")[0]).of(self.number)
 
 
 class ResponseOption(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from playbook.mappings import Mappings, Sure, for_playbook
 from playbook.models import Criterion, Domain, EvidenceKind, Playbook, ResponseOption, Severity, Side
 
 
@@ -56,6 +57,16 @@ class CriterionList:
         """Kind of evidence in words and what it is, always in the same order; the database keeps none."""
         return [(kind.label, self.playbook.evidence_kinds[kind]) for kind in EvidenceKind]
 
+    @property
+    def mappings(self) -> Mappings:
+        """What other frameworks ask for the same; without frameworks where none is mapped."""
+        return for_playbook(self.playbook.slug)
+
+    @property
+    def marks(self) -> list[Sure]:
+        """How sure a mapping can be, surest first."""
+        return list(Sure)
+
 
 def criterion_list(playbook: Playbook) -> CriterionList:
     """The list page of one version: 3 queries, however many criteria there are."""
@@ -64,6 +75,11 @@ def criterion_list(playbook: Playbook) -> CriterionList:
         domains=list(playbook.domains.prefetch_related("criteria")),
         versions=list(Playbook.objects.only("slug", "version", "title", "published_at")),
     )
+
+
+def short_titles(playbook: Playbook) -> dict[int, str]:
+    """The short title of each criterion by its number: 1 query."""
+    return dict(playbook.criteria.values_list("number", "short_title"))
 
 
 @dataclass(frozen=True, kw_only=True)

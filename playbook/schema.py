@@ -83,10 +83,10 @@ def in_schema_order(value: Any, part: Mapping[str, Any] | None = None) -> Any:
 # --- The schema's findings in plain words -----------------------------------------------------------------------
 
 
-def schema_problems(document: object) -> list[Problem]:
-    """What the JSON Schema finds wrong, in the order of the file, at most MAX_PROBLEMS."""
+def schema_problems(document: object, rules: Mapping[str, Any] | None = None) -> list[Problem]:
+    """What a JSON Schema, the playbook's unless told, finds wrong: in the order of the file, at most MAX_PROBLEMS."""
     problems: dict[Problem, None] = {}
-    for error in islice(Draft202012Validator(schema()).iter_errors(document), MAX_PROBLEMS):
+    for error in islice(Draft202012Validator(rules or schema()).iter_errors(document), MAX_PROBLEMS):
         problems.update(dict.fromkeys(_told(error)))
     return list(problems)[:MAX_PROBLEMS]
 
@@ -156,8 +156,8 @@ def _cross_problems(document: Document) -> Iterator[Problem]:
         for side in ("acceptable_responses", "failure_responses")
         for position, option in enumerate(criterion[side])
     ]
-    yield from _repeated(options)
-    yield from _repeated(
+    yield from repeated(options)
+    yield from repeated(
         [
             (f"criteria[{at}].figures[{position}].number", figure["number"])
             for at, criterion in enumerate(criteria)
@@ -181,7 +181,7 @@ def _count_problems(document: Document) -> Iterator[Problem]:
 
 def _domain_problems(document: Document) -> Iterator[Problem]:
     domains = document["domains"]
-    yield from _repeated([(f"domains[{at}].slug", domain["slug"]) for at, domain in enumerate(domains)])
+    yield from repeated([(f"domains[{at}].slug", domain["slug"]) for at, domain in enumerate(domains)])
     used = Counter(criterion["domain"] for criterion in document["criteria"])
     for at, domain in enumerate(domains):
         if domain["order"] != at + 1:
@@ -193,7 +193,7 @@ def _domain_problems(document: Document) -> Iterator[Problem]:
 def _criterion_problems(document: Document) -> Iterator[Problem]:
     criteria, slug = document["criteria"], document["playbook"]["slug"]
     domains = {domain["slug"] for domain in document["domains"]}
-    yield from _repeated([(f"criteria[{at}].id", criterion["id"]) for at, criterion in enumerate(criteria)])
+    yield from repeated([(f"criteria[{at}].id", criterion["id"]) for at, criterion in enumerate(criteria)])
     for at, criterion in enumerate(criteria):
         path, number = f"criteria[{at}]", criterion["number"]
         if number != at + 1:
@@ -219,7 +219,7 @@ def _option_problems(path: str, criterion: Mapping[str, Any]) -> Iterator[Proble
                 yield Problem(f"{path}.{side}[{position}].key", reason)
 
 
-def _repeated(places: Sequence[tuple[str, object]]) -> Iterator[Problem]:
+def repeated(places: Sequence[tuple[str, object]]) -> Iterator[Problem]:
     """A problem for each value that an earlier place has already."""
     first: dict[object, str] = {}
     for path, value in places:

@@ -4,8 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from playbook.mapping_tables import to_csv
+from playbook.mappings import for_playbook
 from playbook.models import Playbook
-from playbook.queries import criterion_list, criterion_sheet, find, newest_of_all
+from playbook.queries import criterion_list, criterion_sheet, find, newest_of_all, short_titles
 
 
 def _staff_only(request: HttpRequest) -> None:
@@ -47,3 +49,18 @@ def criterion_detail(request: HttpRequest, slug: str, version: str, number: int)
     if sheet is None:
         raise Http404
     return render(request, "playbook/criterion_detail.html", {"sheet": sheet})
+
+
+@require_safe
+def mappings_download(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    """What other frameworks ask for the same, as CSV; 404 where nothing is mapped."""
+    _staff_only(request)
+    playbook = _version_or_404(slug, version)
+    mappings = for_playbook(playbook.slug)
+    if not mappings.frameworks:
+        raise Http404
+    response = HttpResponse(to_csv(mappings, short_titles(playbook)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{playbook.slug}-{playbook.version}-mappings.csv"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

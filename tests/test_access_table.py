@@ -110,6 +110,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "outbox:mail-list": {"*": ("302 404 404 404 404 404 404", "302 405 405 405 405 405 405")},
     "playbook:criterion-detail": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "playbook:criterion-list": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "playbook:mappings-download": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "playbook:version": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "session-check": {"*": ("200 200 200 200 200 200 200", "405 405 405 405 405 405 405")},
     "users:profile": {"*": ("302 200 200 200 200 200 200", "302 200 200 200 200 200 200")},
@@ -204,6 +205,7 @@ class Estate:
         arguments: dict[str, list[object]] = {
             "users:staff-edit": [self.vendor.created_by_id],
             "playbook:version": ["aws-core", "2020-06"],
+            "playbook:mappings-download": ["aws-core", "2020-06"],
             "playbook:criterion-detail": ["aws-core", "2020-06", 13],
             "outbox:mail-detail": [1],
             "vendors:invitation-revoke": [self.invitation.pk],

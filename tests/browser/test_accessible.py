@@ -157,7 +157,7 @@ NO_PAGE = set(
     assessments:evidence-download assessments:evidence-link assessments:evidence-unlink assessments:evidence-withdraw
     assessments:evidence-date assessments:send assessments:cancel assessments:close assessments:reopen
     assessments:send-back assessments:query-add assessments:query-remove assessments:report-create
-    assessments:report-status assessments:report-download
+    assessments:report-status assessments:report-download playbook:mappings-download
     """.split()
 )
 # These are shown only with a second factor, which test_accessible_moments.py sets up.
