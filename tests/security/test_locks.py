@@ -54,7 +54,7 @@ def test_the_page_shows_the_accounts_that_were_declared_meanwhile(
         declare_accounts(vendor=acme, accounts=[OURS, THEIRS], by=rita)
         return declare_accounts(**values)
 
-    monkeypatch.setattr("assessments.views.accounts.declare_accounts", late)
+    monkeypatch.setattr("assessments.actions.accounts.declare_accounts", late)
     client.force_login(rita)
     form = {"form-TOTAL_FORMS": 0, "form-INITIAL_FORMS": 0, "lines": "123456789012, new, staging"}
     address = reverse("assessments:accounts", args=[in_progress.pk])
