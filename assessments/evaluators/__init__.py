@@ -34,7 +34,7 @@ __all__ = [
     "evaluate",
 ]
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Stored with every result; raised whenever the same files may give another outcome."""
 
 

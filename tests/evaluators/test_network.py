@@ -191,7 +191,9 @@ def test_a_group_that_prowler_names_too_is_one_group() -> None:
         19, groups(group("sg-1", rule("tcp", 22))), prowler(f"{PREFIX}tcp_port_22", UID + "sg-1", is_muted=True)
     )
     assert evaluation.responses == twice.responses == ()
-    assert twice.resources[1].reason == "Prowler: It is so. Muted in Prowler."
+    (named,) = twice.resources
+    assert named.ref == evaluation.resources[0].ref
+    assert named.reason == f"{evaluation.resources[0].reason} Prowler: It is so. Muted in Prowler."
 
 
 OUT: dict[str, tuple[dict[str, Any], State]] = {

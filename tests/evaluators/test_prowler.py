@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assessments.evaluators import Source, estate_of, evaluate
+from assessments.evaluators.arns import plain_ref
 from assessments.evaluators.formats import PROWLER_ASFF, PROWLER_CSV, PROWLER_OCSF, detect
 from assessments.evaluators.reading import harvest
-from tests.evaluators.shared import FIXTURES, ONE
+from tests.evaluators.own import saved
+from tests.evaluators.shared import FIXTURES, ONE, prowler, refs
+from tests.evaluators.shared import found as judged
 
 FILES = {path.suffixes[-2]: path for path in (FIXTURES / "prowler").glob("prowler-output*.json")}
 CSV = next((FIXTURES / "prowler").glob("*.csv"))
@@ -125,3 +128,36 @@ def test_a_cut_row_is_counted_and_the_others_are_read() -> None:
 def test_a_pass_never_makes_anything_acceptable() -> None:
     outcome = evaluate([Source("x.json", json.dumps([ocsf("PASS", 1)]).encode())])
     assert {evaluation.state.value for evaluation in outcome.criteria.values()} == {"undetermined"}
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        ("arn:aws:ec2:us-east-1:111122223333:volume/vol-1", "111122223333/us-east-1/volume/vol-1"),
+        ("arn:aws-cn:rds:cn-north-1:111122223333:db:shop", "111122223333/cn-north-1/db/shop"),
+        ("arn:aws:rds:us-east-1:111122223333:cluster:shop", "111122223333/us-east-1/db-cluster/shop"),
+        ("arn:aws:redshift:us-east-1:111122223333:cluster:dwh", "111122223333/us-east-1/redshift-cluster/dwh"),
+        ("arn:aws:es:us-east-1:111122223333:domain/logs", "111122223333/us-east-1/domain/logs"),
+        ("arn:aws:iam::111122223333:user/team/blue/ann", "111122223333/global/user/ann"),
+        ("arn:aws:iam::111122223333:root", "111122223333/global/root"),
+        ("arn:aws:s3:::data", "111122223333/global/bucket/data"),
+        ("arn:aws:s3:us-east-1:111122223333:account", ""),
+        ("arn:aws:iam::111122223333:mfa", ""),
+        ("arn:aws:ec2:us-east-1:111122223333:volume/", ""),
+        ("arn:aws:lambda:us-east-1:111122223333:function:x", ""),
+        ("111122223333/us-east-1", ""),
+    ],
+)
+def test_an_arn_as_the_contract_names_it(arn: str, name: str) -> None:
+    assert plain_ref(arn, ONE) == name
+
+
+def test_one_key_owner_found_in_two_ways_is_named_once() -> None:
+    """The report names the key, Prowler its user: the key is what an engineer can act on."""
+    report = Source(
+        "report.csv", saved([{"user": "root"}, {"user": "ann", "k1": f"true {'2026-01-01T08:00:00Z ' * 2}"}], {})
+    )
+    finding = prowler("iam_rotate_access_key_90_days", f"arn:aws:iam::{ONE}:user/ann", "Not rotated (300 days).")
+    other = prowler("iam_rotate_access_key_90_days", f"arn:aws:iam::{ONE}:user/bob", "Not rotated (300 days).")
+    assert refs(judged(14, report, finding)) == [f"{ONE}/global/user/ann#access_key_1"]
+    assert refs(judged(14, report, other)) == [f"{ONE}/global/user/ann#access_key_1", f"arn:aws:iam::{ONE}:user/bob"]

@@ -10,7 +10,7 @@ from assessments.evaluators.answers import Status
 from assessments.evaluators.clock import DAY
 from assessments.evaluators.criteria.common import Case, Place, by_account, counted
 from assessments.evaluators.criteria.control_policies import control_policies
-from assessments.evaluators.criteria.credentials import DATE, age_in_words, user_ref, was_within
+from assessments.evaluators.criteria.credentials import DATE, age_in_words, says_root_use, user_ref, was_within
 from assessments.evaluators.criteria.identity import LOST_KEY
 from assessments.evaluators.criteria.root_mail import root_mail
 from assessments.evaluators.criteria.stages import stages
@@ -107,12 +107,14 @@ def root_protection(estate: Estate, as_of: datetime | None) -> Evaluation:
             if readings[0].row.is_root:
                 _judge_root(case, readings[0], managed)
         _cross_check_mfa(case, report)
+    case.prowler("iam_root_mfa_enabled", "iam_no_root_access_key")
+    case.prowler("iam_root_hardware_mfa_enabled", when=lambda finding: "MFA is not enabled" in finding.text)
     return case.decide(
         acceptable={"a1": case.clean},
         failure={"f1": bool(case.offenders)},
         says={
             State.ACCEPTABLE: "Root has MFA and no active access key in every account.",
-            State.FAILURE: f"Root breaks this in {counted(len({o[:12] for o in case.offenders}), 'account')}: "
+            State.FAILURE: f"Root breaks this in {counted(case.offending_accounts, 'account')}: "
             "it lacks MFA, has an active access key, or both.",
             State.UNDETERMINED: "No root account was proven to lack MFA or to have an active access key.",
         },
@@ -163,6 +165,7 @@ def root_use(estate: Estate, as_of: datetime | None) -> Evaluation:
                 _judge_use(case, readings)
         if not report.is_dated:
             case.ask(DATE)
+    case.prowler("iam_avoid_root_usage", when=says_root_use, statuses=("FAIL", "PASS", "MUTED"))
     if case.offenders:
         case.note("Ask why root was used: one use is no proof of routine, so no response of the playbook fits.")
     return case.decide(
@@ -171,7 +174,7 @@ def root_use(estate: Estate, as_of: datetime | None) -> Evaluation:
         says={
             State.ACCEPTABLE: "Root was used in no account in the 7 days before its report.",
             State.FAILURE: f"Root was used in the 7 days before the report in "
-            f"{counted(len({o[:12] for o in case.offenders}), 'account')}.",
+            f"{counted(case.offending_accounts, 'account')}.",
             State.UNDETERMINED: "No use of root in the 7 days before the report was proven.",
         },
     )

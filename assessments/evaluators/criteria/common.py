@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from assessments.evaluators.algebra import Truth, verdict
 from assessments.evaluators.answers import Answer
+from assessments.evaluators.arns import plain_ref
 from assessments.evaluators.clock import Clock
 from assessments.evaluators.estate import Estate
 from assessments.evaluators.formats import fields, json_text
@@ -23,6 +24,7 @@ from assessments.evaluators.result import GLOBAL, Coverage, Evaluation, Resource
 
 _NAMED: Final = 3  # gaps and leads a sentence names; all of them stand in the lists beside it
 _LEADS: Final = 500
+_ACCOUNT: Final = re.compile(r"\b\d{12}\b")
 BUNDLE: Final = "Or run the collector in every account and add its bundle."
 
 # What makes a region active, as Prowler names it; it writes "unknown" where there is nothing.
@@ -82,6 +84,7 @@ class Case:
         self.estate = estate
         self.criterion = criterion
         self._offenders: dict[str, str] = {}
+        self._twins: dict[str, str] = {}  # names of Prowler to the names that our own answers give the same things
         self._doubts: dict[str, str] = {}
         self._leads: dict[str, str] = {}
         self._notes: dict[str, None] = {}
@@ -196,13 +199,29 @@ class Case:
             if finding.status in statuses and when(finding):
                 muted = " Muted in Prowler." if finding.is_muted else ""
                 self.offend(name(finding), f"Prowler: {finding.text}{muted}")
+                if twin := plain_ref(name(finding), finding.account):
+                    self._twins[name(finding)] = twin
                 found = True
         return found
 
     @property
     def offenders(self) -> tuple[str, ...]:
-        """The refs of the offenders so far, sorted."""
-        return tuple(sorted(self._offenders))
+        """The refs of the offenders so far, sorted; one that Prowler found as well is named once."""
+        return tuple(sorted(self._named_once()))
+
+    @property
+    def offending_accounts(self) -> int:
+        """How many accounts the offenders are in."""
+        return len({found[0] for name in self.offenders if (found := _ACCOUNT.search(name))})
+
+    def _named_once(self) -> dict[str, str]:
+        """The offenders; what Prowler says of one that our own answers name is added to its reason."""
+        own = {name.partition("#")[0] for name in self._offenders if name not in self._twins}
+        kept = {name: why for name, why in self._offenders.items() if self._twins.get(name) not in own}
+        for name, why in self._offenders.items():
+            if name not in kept and self._twins[name] in kept:
+                kept[self._twins[name]] += f" {why}"
+        return kept
 
     @property
     def clean(self) -> Truth:
@@ -230,12 +249,13 @@ class Case:
         coverage = self.coverage
         found = verdict(acceptable, failure, is_complete=coverage.is_complete)
         offends = found.state is State.FAILURE
-        leads = {**({} if offends else self._offenders), **self._doubts, **self._leads}
+        offenders = self._named_once()
+        leads = {**({} if offends else offenders), **self._doubts, **self._leads}
         summary = self._summary(found.state, says)
         return Evaluation(
             state=found.state,
             responses=tuple(f"{self.criterion}-{name}" for name in found.matched),
-            resources=_resources(self._offenders) if offends else (),
+            resources=_resources(offenders) if offends else (),
             explanation=" ".join(filter(None, (summary, self._missing(found.state)))),
             coverage=coverage,
             leads=_resources(leads),

@@ -1,5 +1,9 @@
-"""What a credential report says of one user or key, however its dates are read: evidence contract, 1.4."""
+"""What a credential report says of one user or key, however its dates are read: evidence contract, 1.4.
 
+And what Prowler says of them: it counts whole days, so only its text tells whether a limit of the contract is passed.
+"""
+
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -7,6 +11,7 @@ from typing import Final, NamedTuple
 from assessments.evaluators.algebra import Truth, agreed
 from assessments.evaluators.clock import DAY, Clock
 from assessments.evaluators.formats.credential_report import Key, is_absent
+from assessments.evaluators.formats.facts import Finding
 from assessments.evaluators.formats.times import Time
 from assessments.evaluators.reports import AccountReport, Reading
 from assessments.evaluators.result import GLOBAL, ref
@@ -14,6 +19,30 @@ from assessments.evaluators.result import GLOBAL, ref
 ROTATION: Final = 90 * DAY
 IDLE: Final = 90 * DAY
 DATE: Final = "State when the credential report was made, or add the JSON of get-credential-report, which says it."
+
+_AGE: Final = re.compile(r"\((\d{1,5}) days\)")
+_ROOT_USE: Final = re.compile(r"last accessed (\d{1,5}) days? ago")
+
+
+def days_said(finding: Finding) -> int | None:
+    """The whole days Prowler puts in brackets behind what it found of a key; None where there are none."""
+    return int(found[1]) if (found := _AGE.search(finding.text)) else None
+
+
+def says_root_use(finding: Finding) -> bool:
+    """Whether Prowler says that root was used in the last 7 days: at 7 whole days it may have been longer ago."""
+    found = _ROOT_USE.search(finding.text)
+    return found is not None and int(found[1]) < 7
+
+
+def says_idle(finding: Finding) -> bool:
+    """Whether Prowler says that a key was not used for more than 90 days; it fails keys from 45 days on."""
+    return (days_said(finding) or 0) * DAY > IDLE
+
+
+def is_of_user(finding: Finding) -> bool:
+    """Whether a finding is about an IAM user; root has a password by right."""
+    return not finding.uid.endswith(":root")
 
 
 class Slot(NamedTuple):

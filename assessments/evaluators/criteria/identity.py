@@ -27,6 +27,7 @@ def console_login(estate: Estate, as_of: datetime | None) -> Evaluation:
                 case.offend(user_ref(readings[0]), f"{row.user} has a console password.")
             elif row.password_enabled is None:
                 case.doubt(user_ref(readings[0]), "The report does not say whether there is a console password.")
+    case.prowler("iam_user_mfa_enabled_console_access", "iam_user_console_access_unused", when=credentials.is_of_user)
     offenders = counted(len(case.offenders), "IAM user has", "IAM users have")
     return case.decide(
         acceptable={"a1": case.clean},
@@ -92,6 +93,7 @@ def unused_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
             (case.offend if idle else case.doubt)(slot.ref, _use(slot, idle))
         elif slot.key.active is None:
             case.doubt(slot.ref, LOST_KEY)
+    case.prowler("iam_user_accesskey_unused", when=credentials.says_idle)
     offenders = counted(len(case.offenders), "active access key was", "active access keys were")
     return case.decide(
         acceptable={"a1": all_of([any_of(held), case.clean]), "a2": negate(any_of(held))},
@@ -133,6 +135,7 @@ def old_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
                 case.offend(slot.ref, f"The key is {age or '90 days or more'} old.")
             else:
                 case.doubt(slot.ref, "The age of the key cannot be told.")
+    overdue = case.prowler("iam_rotate_access_key_90_days") or overdue
     offenders = counted(len(case.offenders), "active access key is", "active access keys are")
     left = "" if overdue else " At exactly 90 days it is neither below nor above, so no response of the playbook fits."
     return case.decide(

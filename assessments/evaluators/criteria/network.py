@@ -58,7 +58,7 @@ def inbound(estate: Estate, as_of: datetime | None) -> Evaluation:
         for group in place.items(GROUPS, "SecurityGroups"):
             _judge_inbound(place, group, attached)
     case.prowler(*_PROWLER)
-    number = len({name.rpartition("/")[2] for name in case.offenders})
+    number = len(case.offenders)
     alone = "" if number >= SEVERAL else " One group is not several, so no response of the playbook fits."
     opened = counted(number, "security group lets", "security groups let")
     return case.decide(
