@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from assessments.evaluators.criteria import CRITERIA
 from assessments.evaluators.estate import Estate
+from assessments.evaluators.formats import garbage
 from assessments.evaluators.reading import PARTIAL, READ, Content, FileReport, Harvest, Source, harvest
 from assessments.evaluators.result import Coverage, Evaluation, Resource, State
 from assessments.evaluators.uses import Use, uses_of
@@ -63,6 +64,7 @@ class Outcome:
         }
 
 
+@garbage.collection_paused()
 def evaluate(
     files: Iterable[Source | tuple[str, Content]], as_of: datetime | None = None, scope: Iterable[str] = ()
 ) -> Outcome:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from assessments.evaluators.clock import UNKNOWN, Clock, written
-from assessments.evaluators.formats.credential_report import COLUMNS, CredentialReport, Row
+from assessments.evaluators.formats.credential_report import COLUMNS, CredentialReport, Row, is_used_before_made
 from assessments.evaluators.formats.facts import ReportFact
 from assessments.evaluators.formats.times import MARKS, DateOrder, Time, read_time
 
@@ -173,14 +173,4 @@ def _times(row: Row, order: DateOrder) -> Iterator[Time]:
 
 def _is_doubtful(readings: Sequence[Sequence[Row]]) -> bool:
     """Whether a last use lies before the creation it belongs to, however the dates are read."""
-    return all(any(map(_is_used_before_made, rows)) for rows in readings)
-
-
-def _is_used_before_made(row: Row) -> bool:
-    for used, made in (
-        (row.password_last_used, row.created_at),
-        *((key.last_used, key.last_rotated) for key in row.keys),
-    ):
-        if isinstance(used, datetime) and isinstance(made, datetime) and used < made:
-            return True
-    return False
+    return all(any(map(is_used_before_made, rows)) for rows in readings)

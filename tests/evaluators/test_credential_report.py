@@ -5,9 +5,11 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assessments import limits
-from assessments.evaluators.formats import CREDENTIAL_REPORT, detect
+from assessments.evaluators.formats import CREDENTIAL_REPORT, detect, table
 from assessments.evaluators.formats.credential_report import (
     CredentialReport,
     HeaderOnly,
@@ -359,3 +361,19 @@ def test_a_cell_that_is_too_long(length: int) -> None:
 def test_too_many_bytes() -> None:
     with pytest.raises(TooLarge, match=r"The credential report is 20\.1 MB. It must be smaller than 20 MB"):
         parse(CLASSIC + b"\n" * (20_100_000 - len(CLASSIC)))
+
+
+CELLS = st.sampled_from(
+    ["", " ", "N/A", "true", "bob", "arn:aws:iam::111122223333:user/bob", "2024-06-17T12:30:00Z", "a\tb"]
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=6), max_size=6), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
+def test_a_file_without_quotes_reads_the_same_with_them(rows: list[list[str]], end: str) -> None:
+    """Nothing quoted takes a shorter way than the csv module's."""
+    head = ["user", "arn", "password_enabled", "mfa_active"]
+    plain = end.join(",".join(row) for row in [head, *rows])
+    quoted = end.join(",".join(row) for row in [['"user"', *head[1:]], *rows])
+    ways = [table.read(text.encode(), "utf-8") for text in (plain, quoted)]
+    assert list(ways[0]) == list(ways[1])
+    assert ways[0].damaged_lines == ways[1].damaged_lines

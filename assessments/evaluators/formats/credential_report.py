@@ -4,12 +4,13 @@ The columns and what AWS writes into them: AWS IAM guide, "Getting credential re
 what a report says is good; it only says what is there, and what could not be read.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from assessments.evaluators.formats import table
+from assessments.evaluators.formats import garbage, table
 from assessments.evaluators.formats.container import unwrap
 from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
 from assessments.evaluators.formats.times import MARKS, DateOrder, Mark, Time, is_local, proven_order, read_time
@@ -18,21 +19,7 @@ __all__ = ["COLUMNS", "CredentialReport", "HeaderOnly", "Key", "Row", "TooLarge"
 
 COLUMNS: Final = table.COLUMNS
 ROOT: Final = "<root_account>"
-_TIME_COLUMNS: Final = tuple(
-    COLUMNS.index(name)
-    for name in (
-        "user_creation_time",
-        "password_last_used",
-        "password_last_changed",
-        "password_next_rotation",
-        "access_key_1_last_rotated",
-        "access_key_1_last_used_date",
-        "access_key_2_last_rotated",
-        "access_key_2_last_used_date",
-        "cert_1_last_rotated",
-        "cert_2_last_rotated",
-    )
-)
+_CERTIFICATES: Final = tuple(COLUMNS.index(name) for name in ("cert_1_last_rotated", "cert_2_last_rotated"))
 _LAST: Final = COLUMNS.index("cert_2_last_rotated")
 # As AWS writes them, and as spreadsheets in other languages save them.
 _TRUE: Final = ("true", "wahr", "vrai", "verdadero", "vero", "waar", "sant", "prawda", "1")
@@ -117,7 +104,7 @@ class _Times(dict[str, Time]):
         super().__init__(MARKS)
         self.order = order
         self.latest: datetime | None = None
-        self.unread = False  # a cell was neither a mark nor a time
+        self.unread: set[str] = set()  # cells that are neither a mark nor a time
 
     def __missing__(self, text: str) -> Time:
         time = read_time(text, self.order)
@@ -125,7 +112,7 @@ class _Times(dict[str, Time]):
             if self.latest is None or time > self.latest:
                 self.latest = time
         else:
-            self.unread = True
+            self.unread.add(text)
         return time
 
 
@@ -142,9 +129,10 @@ class _Booleans(dict[str, bool | None]):
 class _Reading(NamedTuple):
     rows: tuple[Row, ...]
     latest: datetime | None
-    unread: bool
+    unread: set[str]  # cells that are neither a mark of AWS nor a time in the order they were read in
 
 
+@garbage.collection_paused()
 def parse(data: bytes, *, received_at: datetime | None = None) -> CredentialReport:
     """Read a report from the bytes of a file.
 
@@ -155,10 +143,9 @@ def parse(data: bytes, *, received_at: datetime | None = None) -> CredentialRepo
     """
     content = unwrap(data)
     records = table.read(content.data, content.encoding)
-    _drop_cut_row(records)
-    if not records.rows and not records.damaged:
+    reading, other, order = _read_rows(records, received_at)
+    if not reading.rows and not records.damaged:
         raise HeaderOnly("This credential report has a header and no rows. Download it from IAM again and add it.")
-    reading, other, order = _read_rows(records.rows, received_at)
     latest = min(filter(None, (reading.latest, other and other.latest)), default=None)
     problems = [*content.problems, *_problems(records, reading.rows, order)]
     if content.generated_at and latest and content.generated_at < latest:
@@ -189,31 +176,30 @@ def summary(report: CredentialReport) -> dict[str, Any]:
     }
 
 
-def _drop_cut_row(records: table.Records) -> None:
+def _is_cut(rows: tuple[Row, ...], records: table.Records) -> bool:
     """A download that broke off inside the last cell leaves a row of the right width; it is damage all the same."""
-    if records.rows and not records.missing and not _is_time(records.rows[-1].cells[_LAST]):
-        if _is_time(records.rows[0].cells[_LAST]) or len(records.rows) == 1:
-            records.damaged.append(records.rows.pop().line)
+    if not rows or records.missing or _is_time(rows[-1].cells[_LAST]):
+        return False
+    return _is_time(rows[0].cells[_LAST]) or len(rows) == 1
 
 
 def _is_time(cell: str) -> bool:
     return read_time(cell, DateOrder.ISO) is not None or is_local(cell)
 
 
-def _local_cells(rows: list[table.RawRow]) -> list[str]:
-    """All dates whose order of day and month has to be found out."""
-    return [raw.cells[place] for raw in rows for place in _TIME_COLUMNS if is_local(raw.cells[place])]
-
-
-def _read_rows(raws: list[table.RawRow], received_at: datetime | None) -> tuple[_Reading, _Reading | None, DateOrder]:
+def _read_rows(records: table.Records, received_at: datetime | None) -> tuple[_Reading, _Reading | None, DateOrder]:
     """Type the rows; a second reading is there only when the dates can be read in two ways."""
-    iso = _typed(raws, DateOrder.ISO)
-    if not iso.unread or not (local := _local_cells(raws)):
+    iso = _typed(records, DateOrder.ISO)
+    if _is_cut(iso.rows, records):
+        records.damaged.append(iso.rows[-1].line)
+        iso = _typed(_untyped(iso.rows[:-1]), DateOrder.ISO)
+    if not (local := _local_cells(iso)):
         return iso, None, DateOrder.ISO
     order = proven_order(local)
     if order is not DateOrder.AMBIGUOUS:
-        return _typed(raws, order), None, order
-    month_first, day_first = _typed(raws, DateOrder.MONTH_FIRST), _typed(raws, DateOrder.DAY_FIRST)
+        return _typed(_untyped(iso.rows), order), None, order
+    month_first = _typed(_untyped(iso.rows), DateOrder.MONTH_FIRST)
+    day_first = _typed(_untyped(iso.rows), DateOrder.DAY_FIRST)
     impossible = [_is_impossible(each, received_at) for each in (month_first, day_first)]
     if impossible == [True, False]:
         return day_first, None, DateOrder.DAY_FIRST
@@ -222,24 +208,40 @@ def _read_rows(raws: list[table.RawRow], received_at: datetime | None) -> tuple[
     return month_first, day_first, order
 
 
+def _local_cells(reading: _Reading) -> list[str]:
+    """The dates whose order of day and month has to be found out; those of certificates count beside others only."""
+    if not reading.unread:
+        return []
+    certificates = {row.cells[place] for row in reading.rows for place in _CERTIFICATES}
+    return list(filter(is_local, reading.unread | certificates))
+
+
 def _is_impossible(reading: _Reading, received_at: datetime | None) -> bool:
     ahead = received_at is not None and reading.latest is not None and reading.latest > received_at
-    return ahead or any(map(_is_used_before_made, reading.rows))
+    return ahead or any(map(is_used_before_made, reading.rows))
 
 
-def _is_used_before_made(row: Row) -> bool:
+def is_used_before_made(row: Row) -> bool:
     """A last use before the creation it belongs to: day and month are swapped, or the file was edited."""
-    for used, made in (
-        (row.password_last_used, row.created_at),
-        (row.keys[0].last_used, row.keys[0].last_rotated),
-        (row.keys[1].last_used, row.keys[1].last_rotated),
-    ):
-        if isinstance(used, datetime) and isinstance(made, datetime) and used < made:
-            return True
-    return False
+    first, second = row.keys
+    return (
+        _is_before(row.password_last_used, row.created_at)
+        or _is_before(first.last_used, first.last_rotated)
+        or _is_before(second.last_used, second.last_rotated)
+    )
 
 
-def _typed(raws: list[table.RawRow], order: DateOrder) -> _Reading:
+def _is_before(used: Time, made: Time) -> bool:
+    return isinstance(used, datetime) and isinstance(made, datetime) and used < made
+
+
+def _untyped(rows: Iterable[Row]) -> Iterator[table.RawRow]:
+    """The rows as they were before their cells were read, to read them in another way."""
+    for row in rows:
+        yield table.RawRow(row.account, row.is_root, row.part, row.line, row.cells)
+
+
+def _typed(raws: Iterable[table.RawRow], order: DateOrder) -> _Reading:
     times, next_rotations, booleans = _Times(order), _Times(order), _Booleans()
     slots: dict[tuple[str, ...], Key] = {}  # most slots are empty and alike
 
@@ -272,7 +274,7 @@ def _typed(raws: list[table.RawRow], order: DateOrder) -> _Reading:
             for account, is_root, part, line, cells in raws
         ]
     )
-    return _Reading(rows, times.latest, times.unread or next_rotations.unread)
+    return _Reading(rows, times.latest, times.unread | next_rotations.unread)
 
 
 def _problems(records: table.Records, rows: tuple[Row, ...], order: DateOrder) -> list[str]:
@@ -294,7 +296,7 @@ def _problems(records: table.Records, rows: tuple[Row, ...], order: DateOrder) -
         problems.append("Day and month cannot be told apart in the dates. Add the file as AWS sends it.")
     if order is DateOrder.MIXED:
         problems.append("The dates are written in two orders and were not read. Add the file as AWS sends it.")
-    if order is not DateOrder.AMBIGUOUS and (early := sum(map(_is_used_before_made, rows))):
+    if order is not DateOrder.AMBIGUOUS and (early := sum(map(is_used_before_made, rows))):
         who = "1 row holds" if early == 1 else f"{early:,} rows hold"
         problems.append(f"{who} a last use before its creation. Add the file as AWS sends it.")
     return problems

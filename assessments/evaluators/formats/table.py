@@ -3,10 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TextIO
 
 from assessments import limits
 from assessments.evaluators.formats.errors import TooLarge, Unreadable
@@ -40,7 +40,8 @@ COLUMNS: Final = (
 OPTIONAL: Final = "additional_credentials_info"
 # A table with users and ARNs alone could be anything; one of these makes it a credential report.
 _TELLING: Final = {"password_enabled", "mfa_active", "access_key_1_active", "access_key_2_active"}
-Pick = Callable[[list[str]], tuple[str, ...]]
+Cells = tuple[str, ...]
+Pick = Callable[[list[str]], Cells]
 _DELIMITERS: Final = (",", ";", "\t")
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):(root|user/\S.*)")
 _ROOT_NAMES: Final = ("<root_account>", "&lt;root_account&gt;")
@@ -57,14 +58,19 @@ class RawRow(NamedTuple):
     is_root: bool
     part: int
     line: int
-    cells: tuple[str, ...]
+    cells: Cells
 
 
 @dataclass
 class Records:
-    """All rows of a file; exact duplicates are dropped, damaged lines are named by their number from 1."""
+    """The rows of a file, read while somebody goes through them, which can be done once.
 
-    rows: list[RawRow] = field(default_factory=list)
+    Exact duplicates are dropped. What is noted beside the rows is whole when the last of them has been read: `damaged`
+    holds the lines left out, by their number from 1, and `missing` the columns that a header lacked.
+    """
+
+    lines: Iterator[tuple[int, list[str]]]  # what follows the first header: the number of a line, and its cells
+    names: list[str]
     damaged: list[int] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
 
@@ -75,6 +81,32 @@ class Records:
     @property
     def missing_columns(self) -> tuple[str, ...]:
         return tuple(name for name in COLUMNS if name in self.missing)
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Read the rows. Raises TooLarge over the caps."""
+        first: dict[str, Cells] = {}  # ARN: the cells it was first seen with
+        others: set[Cells] = set()  # what else was written for one of these ARNs
+        part, width, pick = 1, len(self.names), _pick(self.names, self.missing)
+        try:
+            for line, row in self.lines:
+                raw = _raw(row, width, pick, part, line)
+                if raw is None and not any(map(str.strip, row)):
+                    continue
+                if len("".join(row)) > limits.CSV_CELL_BYTES and max(map(len, row)) > limits.CSV_CELL_BYTES:
+                    raise _cell_too_large()
+                if raw is None and _is_header(names := _names(row)):
+                    part, width, pick = part + 1, len(names), _pick(names, self.missing)
+                elif raw is None:
+                    self.damaged.append(line)
+                elif (known := first.setdefault(raw.cells[1], raw.cells)) is raw.cells:
+                    yield raw
+                elif raw.cells != known and raw.cells not in others:
+                    others.add(raw.cells)
+                    yield raw
+                if len(first) + len(others) + len(self.damaged) > limits.CREDENTIAL_REPORT_ROWS:
+                    raise _too_many_rows()
+        except csv.Error:
+            raise _cell_too_large() from None
 
 
 def header_of(line: str) -> tuple[str, list[str]] | None:
@@ -92,51 +124,33 @@ def first_line(text: str) -> str:
 
 
 def read(data: bytes, encoding: str) -> Records:
-    """Read all rows. Raises TooLarge over the caps and Unreadable when there is no header."""
-    with io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="") as text:
-        skipped, line = 0, ""
-        for skipped, line in enumerate(text):  # noqa: B007 -- both are used after the loop
-            if not _is_preamble(line):
-                break
-        found = header_of(line)
-        if found is None:
-            raise Unreadable(
-                "This is not an IAM credential report. The first row must start with user, arn. "
-                "Download it from IAM, Credential report, and add it again."
-            )
-        delimiter, names = found
-        try:
-            return _collect(text, delimiter, names, skipped + 1)
-        except csv.Error:
-            raise _cell_too_large() from None
+    """The rows, to be gone through: that raises TooLarge over the caps. Raises Unreadable when there is no header."""
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    skipped, line = 0, ""
+    for skipped, line in enumerate(text):  # noqa: B007 -- both are used after the loop
+        if not _is_preamble(line):
+            break
+    found = header_of(line)
+    if found is None:
+        raise Unreadable(
+            "This is not an IAM credential report. The first row must start with user, arn. "
+            "Download it from IAM, Credential report, and add it again."
+        )
+    delimiter, names = found
+    is_quoted = b'"' in data
+    return Records((_quoted if is_quoted else _plain)(text, delimiter, skipped + 1), names)
 
 
-def _collect(text: Iterable[str], delimiter: str, names: list[str], offset: int) -> Records:
-    """Read what follows the first header, which ends at line `offset`."""
+def _quoted(text: TextIO, delimiter: str, offset: int) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(text, delimiter=delimiter)
-    records, seen, part = Records(), set(), 1
-    pick = _pick(names, records)
     for row in reader:
-        if not any(row) or not any(map(str.strip, row)):
-            continue
-        if len("".join(row)) > limits.CSV_CELL_BYTES and max(map(len, row)) > limits.CSV_CELL_BYTES:
-            raise _cell_too_large()
-        line = offset + reader.line_num
-        raw = _raw(row, len(names), pick, part, line)
-        if raw is None and _is_header(found := _names(row)):
-            part, names = part + 1, found
-            pick = _pick(names, records)
-        elif raw is None:
-            records.damaged.append(line)
-        elif (key := (raw.account, raw.cells)) not in seen:
-            seen.add(key)
-            records.rows.append(raw)
-        if len(records.rows) + len(records.damaged) > limits.CREDENTIAL_REPORT_ROWS:
-            raise TooLarge(
-                f"The credential report has more than {limits.CREDENTIAL_REPORT_ROWS:,} rows. "
-                "Add one report for each account."
-            )
-    return records
+        yield offset + reader.line_num, row
+
+
+def _plain(text: TextIO, delimiter: str, offset: int) -> Iterator[tuple[int, list[str]]]:
+    """As `_quoted`, in half the time: where nothing is quoted a delimiter is a delimiter, and a line is a row."""
+    for number, line in enumerate(text, offset + 1):
+        yield number, line.rstrip("\r\n").split(delimiter)
 
 
 def _raw(row: list[str], width: int, pick: Pick, part: int, line: int) -> RawRow | None:
@@ -145,15 +159,16 @@ def _raw(row: list[str], width: int, pick: Pick, part: int, line: int) -> RawRow
         return None
     cells = pick([*map(_common, row, row), ""])
     found = _ARN.fullmatch(cells[1].strip())
-    if not found or "\n" in cells[0] or not cells[0].strip():
+    user = cells[0].strip()
+    if not found or not user or "\n" in cells[0]:
         return None
-    is_root = found[2] == "root" or cells[0].strip().casefold() in _ROOT_NAMES
-    return RawRow(found[1], is_root, part, line, cells)
+    account, resource = found.groups()
+    return RawRow(account, resource == "root" or user.casefold() in _ROOT_NAMES, part, line, cells)
 
 
-def _pick(names: list[str], records: Records) -> Pick:
+def _pick(names: list[str], missing: set[str]) -> Pick:
     """Puts a row and one empty cell more into our order; missing columns are noted and read from that cell."""
-    records.missing.update(name for name in COLUMNS if name not in names and name != OPTIONAL)
+    missing.update(name for name in COLUMNS if name not in names and name != OPTIONAL)
     return itemgetter(*[names.index(name) if name in names else len(names) for name in COLUMNS])
 
 
@@ -168,6 +183,12 @@ def _is_header(names: list[str]) -> bool:
 def _is_preamble(line: str) -> bool:
     bare = line.strip("\ufeff \t\r\n,;\"'")
     return not bare or re.fullmatch(r"sep=.?", bare, re.IGNORECASE) is not None
+
+
+def _too_many_rows() -> TooLarge:
+    return TooLarge(
+        f"The credential report has more than {limits.CREDENTIAL_REPORT_ROWS:,} rows. Add one report for each account."
+    )
 
 
 def _cell_too_large() -> TooLarge:

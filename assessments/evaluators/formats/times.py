@@ -50,7 +50,7 @@ def read_time(text: str, order: DateOrder) -> Time:
 
     Local dates (03.02.2019, 2/3/2019 10:11 AM) are read only when `order` says which number is the day.
     """
-    if text[4:5] == "-" and text[7:8] == "-":
+    if text[4:8:3] == "--":
         return _read_iso(text)
     if order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
         return _read_local(text, day_first=order is DateOrder.DAY_FIRST)
