@@ -152,6 +152,9 @@ class Play:
         self.stage.kept += filter(None, [item.file.name, item.preview.name])
         if item.effective_source != "read":
             item = evidence.state_date(evidence=item, day=taken, by=by)
+        if paper.place:
+            account, region = paper.place.split("/")
+            item = evidence.state_place(evidence=item, account=account, region=region, by=by)
         self.papers[paper.key] = item
         self.assessment.refresh_from_db()
         if self.assessment.working_run_id:  # what the worker does within seconds

@@ -17,12 +17,16 @@ SPECIAL = {"none_fits", "not_applicable", "unknown", ""}
 
 @dataclass(frozen=True)
 class Paper:
-    """A file the vendor adds: its name, who makes it (`files.make`) and how many days old it is when it is added."""
+    """A file the vendor adds: its name, who makes it (`files.make`) and how many days old it is when it is added.
+
+    `place` is the account and region ("111122223333/eu-west-1") that the vendor names where the file does not.
+    """
 
     key: str
     name: str
     make: str
     age: int
+    place: str = ""
 
 
 @dataclass(frozen=True)

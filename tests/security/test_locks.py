@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.actions import reviews, workflow
+from assessments.actions.accounts import declare
 from assessments.actions.reviews import ReviewRefused
 from assessments.models import Assessment, Query
 from assessments.queries.check_page import digest_of
@@ -52,9 +53,9 @@ def test_the_page_shows_the_accounts_that_were_declared_meanwhile(
     def late(**values: object) -> object:
         """A colleague's request gets the lock first."""
         declare_accounts(vendor=acme, accounts=[OURS, THEIRS], by=rita)
-        return declare_accounts(**values)
+        return declare(**values)
 
-    monkeypatch.setattr("assessments.actions.accounts.declare_accounts", late)
+    monkeypatch.setattr("assessments.views.accounts.declare", late)
     client.force_login(rita)
     form = {"form-TOTAL_FORMS": 0, "form-INITIAL_FORMS": 0, "lines": "123456789012, new, staging"}
     address = reverse("assessments:accounts", args=[in_progress.pk])

@@ -89,6 +89,7 @@ def test_a_new_credential_report_is_used_for_the_open_questions_alone(
     submitted_with_file(in_progress, rita)
     back = send_back(in_progress, 5, ana)
     item = attach(back, rita, data=REPORT)
+    factories.evaluate(back)
     assert item.format == "iam-credential-report"
     assert list(item.answers.values_list("criterion__number", flat=True)) == [5]
 
