@@ -47,7 +47,7 @@ _LABELS = {
 _MEANINGS = {
     Sure.PROWLER: "The mapping files of Prowler put the control beside a check of this question.",
     Sure.SECURITY_HUB: "The user guide of AWS Security Hub describes the control so, or names it beside one that does.",
-    Sure.JUDGEMENT: "We chose it, and nobody else has published it. This holds for every Prowler check.",
+    Sure.JUDGEMENT: "We chose it ourselves and relied on no published mapping. This holds for every Prowler check.",
 }
 
 
