@@ -8,6 +8,7 @@ from assessments.evaluators import Source, evaluate
 from assessments.evaluators.formats import AWS_CLI, aws_cli, detect, fields
 from assessments.evaluators.formats.calls import BY_NAME, CALLS
 from assessments.evaluators.formats.errors import Unreadable
+from assessments.evaluators.reading import harvest
 from tests.evaluators.shared import FIXTURES, NOW, ONE, TWO, cli
 
 EXAMPLES = sorted(path for path in FIXTURES.glob("acme-*/*/*/*.json") if ".error." not in path.name)
@@ -196,3 +197,15 @@ def test_damaged_json_is_refused_with_a_sentence(data: bytes) -> None:
     (file,) = evaluate([Source(f"{ONE}/us-east-1/ec2.describe-volumes.json", data)]).files
     assert file.status == "refused"
     assert (file.problem or "").endswith(".")
+
+
+def test_a_named_answer_is_read_by_its_top_level_member() -> None:
+    """A member of the listed objects tells calls apart only where the name does not."""
+    users = b'{"Users": [{"UserName": "dana", "Emails": [{"Value": "dana@acme.example"}]}]}'
+    named = harvest([Source("111122223333/us-east-1/identitystore.list-users.json", users)])
+    assert [fact.call for fact, _ in named.facts] == ["identitystore list-users"]
+    assert harvest([Source("users.json", users)]).facts == []
+    dax = b'{"Clusters": [{"ClusterName": "fast"}]}'
+    assert [
+        fact.call for fact, _ in harvest([Source("111122223333/eu-west-1/redshift.describe-clusters.json", dax)]).facts
+    ] == ["dax describe-clusters"]

@@ -7,6 +7,7 @@ for what it sees, and ends with `case.decide(...)`.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from assessments.evaluators.algebra import Truth, verdict
@@ -135,14 +136,8 @@ class Case:
                     place.gap("iam get-credential-report", "lacks the row of root, which a real report always has")
                 if needs_times and report.has_doubtful_times:
                     place.gap("iam get-credential-report", "has dates that contradict each other")
-                self._check_users(place, report)
+                _check_summary(place, report, needs_root=needs_root)
         return found
-
-    def _check_users(self, place: Place, report: AccountReport) -> None:
-        """`get-account-summary` counts the users: a shorter report was edited, or is old."""
-        users = place.call("iam get-account-summary").get("SummaryMap", "Users")
-        if isinstance(users, int) and report.users < users:
-            place.gap("iam get-credential-report", f"lists {report.users} of the {users} users of the account")
 
     def _with_needs(self, places: list[Place], calls: Iterable[str]) -> list[Place]:
         for call in calls:
@@ -284,6 +279,18 @@ class Case:
             return ""
         gaps = [f"{place}: {what}" for place, whats in sorted(self._gaps.items()) for what in whats]
         return f"Still missing: {_some(gaps)}."
+
+
+def _check_summary(place: Place, report: AccountReport, *, needs_root: bool) -> None:
+    """The account counts its users and root's keys, inactive ones too: a report with less was edited, or is old."""
+    summary, call = place.call("iam get-account-summary"), "iam get-credential-report"
+    users, keys = summary.get("SummaryMap", "Users"), summary.get("SummaryMap", "AccountAccessKeysPresent")
+    if isinstance(users, int) and report.users < users:
+        place.gap(call, f"lists {report.users} of the {users} users of the account")
+    roots = [key for row in report.rows if row.is_root for key in row.keys]
+    shown = any(key.active is not False or isinstance(key.last_rotated, datetime) for key in roots)
+    if needs_root and isinstance(keys, int) and keys > 0 and roots and not shown:
+        place.gap(call, "shows no access key of root, and the account's summary counts one")
 
 
 def _resources(found: Mapping[str, str]) -> tuple[Resource, ...]:

@@ -86,7 +86,9 @@ def _by_instance(place: Place, call: str, key: str) -> dict[str, list[Item]]:
 
 
 def _targets(association: Item, instance: Item) -> bool:
-    """Whether an association names an instance, all of them, or a tag that the instance has."""
+    """Whether an association names an instance, all of them, or a tag that the instance has; or says nothing of it."""
+    if "Targets" not in association:  # associations of the old kind name one instance
+        return fields.text(association, "InstanceId") in ("", fields.text(instance, "InstanceId"))
     tags = {fields.text(tag, "Key"): fields.text(tag, "Value") for tag in fields.items(instance, "Tags")}
     for target in fields.items(association, "Targets"):
         key, values = fields.text(target, "Key"), fields.strings(target, "Values")

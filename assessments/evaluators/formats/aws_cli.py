@@ -85,6 +85,8 @@ def recognise(value: Any, path: str = "") -> Call | None:
     hint = from_name(path).call
     if hint in fitting or (hint and hint.name == "s3api get-bucket-logging" and not value):
         return hint  # a bucket without logging has an empty answer
+    if hint and not fitting and _fits(hint._replace(item=""), value):
+        return hint  # the top-level member is there; a member of its objects only tells it from other calls
     most = max((len(call.key.split()) for call in fitting), default=0)
     fitting = [call for call in fitting if len(call.key.split()) == most]
     if len(fitting) > 1:  # the same members: what the shorter name alone would say
