@@ -1,19 +1,23 @@
 """Services stop and processes are killed: nothing is lost, and people are told what happened to their work."""
 
+import io
 import os
 import signal
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from assessments.actions import reports
-from assessments.models import Assessment, Report
+from assessments import intake
+from assessments.actions import evaluations, evidence, reports
+from assessments.models import Assessment, EvaluationRun, Report
 from tests.factories import PASSWORD
 from tests.http import Visitor
+from tests.intake.samples import HEADER, root, user
 from tests.servers import celery_worker, database_url, free_port, wait_for, web_server
 from users.models import User
 
@@ -86,3 +90,46 @@ def test_a_worker_killed_while_rendering_loses_no_report(tmp_path: Path, submitt
         reports.requeue_lost()
         wait_for(lambda: ready(report), what="the report is rendered")
     assert Report.objects.get().attempts == 2
+
+
+def checked(assessment: Assessment) -> bool:
+    assessment.refresh_from_db()
+    return assessment.working_run is not None and assessment.working_run.state == EvaluationRun.State.READY
+
+
+def add_report(assessment: Assessment, by: User, users: int) -> None:
+    """A credential report; with many users, reading it takes a worker some seconds."""
+    rows = [HEADER, root(), *(user(f"user-{number}") for number in range(users))]
+    accepted = intake.examine(io.BytesIO("\n".join(rows).encode()), "report.csv")
+    evidence.attach(assessment=assessment, accepted=accepted, upload_id=uuid4(), asked_at=None, by=by)
+    assessment.refresh_from_db()
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_files_added_without_a_worker_are_checked_later(tmp_path: Path, in_progress: Assessment, rita: User) -> None:
+    add_report(in_progress, rita, users=3)
+    assert in_progress.working_run.state == EvaluationRun.State.QUEUED
+    EvaluationRun.objects.update(touched_at=timezone.now() - timedelta(hours=1))
+    with celery_worker(env=environment(), log=tmp_path / "worker"):
+        evaluations.requeue_lost()
+        wait_for(lambda: checked(in_progress), what="the file is checked")
+    assert in_progress.evidence.get().links.count() == 7
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_checking_loses_no_file(tmp_path: Path, in_progress: Assessment, rita: User) -> None:
+    with celery_worker(env=environment(), log=tmp_path / "first") as worker:
+        add_report(in_progress, rita, users=60_000)
+        busy = EvaluationRun.objects.filter(state=EvaluationRun.State.RUNNING)
+        wait_for(busy.exists, what="the worker has taken it")
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+    assert EvaluationRun.objects.get().state == EvaluationRun.State.RUNNING
+    EvaluationRun.objects.update(touched_at=timezone.now() - timedelta(hours=1))
+    with celery_worker(env=environment(), log=tmp_path / "second"):
+        evaluations.requeue_lost()
+        wait_for(lambda: checked(in_progress), what="the file is checked")
+    assert EvaluationRun.objects.get().attempts == 2
+    assert in_progress.evidence.get().links.count() == 7
