@@ -1,6 +1,5 @@
 """A stored file made readable on a page: always our own words and pictures, never the file itself."""
 
-import codecs
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,19 +7,23 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 
-from assessments.evaluators.formats import CREDENTIAL_REPORT, credential_report
+from assessments.evaluators.formats import CREDENTIAL_REPORT, bundle, credential_report
+from assessments.evaluators.formats.errors import TooLarge, Unreadable
 from assessments.models import Evidence, EvidenceKind
 from assessments.queries.files import day, size_of
+from assessments.queries.marked_text import MarkedText, decoded, marked_text, readable_json
+from assessments.queries.report_rows import report_rows
 
 ROWS = 100  # users of a credential report on a page
 TEXT_BYTES = 200_000  # of a text file
 MEMBERS = 500  # files of a bundle
+MARKED_BYTES = 5_000_000  # of a text, or of one file of a bundle, in which something is marked
 _TEXT = {EvidenceKind.CSV, EvidenceKind.JSON, EvidenceKind.TEXT}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What the page of a file shows. `kind` is image, report, text, bundle or none."""
+    """What the page of a file shows. `kind` is image, report, text, marked, bundle or none."""
 
     kind: str
     problem: str = ""  # why it cannot be shown
@@ -30,6 +33,12 @@ class Content:
     is_cut: bool = False
     members: Sequence[tuple[str, str]] = field(default_factory=tuple)  # name, size
     member_count: int = 0
+    member: str = ""  # the file of the bundle that is shown
+    marked: MarkedText | None = None
+
+
+class NoSuchMember(Exception):
+    """A bundle holds no file of this name."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +60,28 @@ class ReportRow:
     password_used: str
     mfa: str
     keys: tuple[ReportKey, ReportKey]
+    is_marked: bool = False
 
 
-def readable(evidence: Evidence, page: str = "1") -> Content:
-    """The content of a file, read now from where it is stored. A file that is lost or unreadable says so."""
+def readable(evidence: Evidence, page: str = "1", *, member: str = "", mark: str = "") -> Content:
+    """The content of a file, read now from where it is stored. A file that is lost or unreadable says so.
+
+    `member` is one file of a bundle, `mark` a name whose lines or rows are marked. Raises NoSuchMember.
+    """
     try:
+        if member:
+            return _member(evidence, member, mark)
         if evidence.kind == EvidenceKind.IMAGE:
             return Content(kind="image" if evidence.preview else "none")
         if evidence.format == CREDENTIAL_REPORT and evidence.kind != EvidenceKind.ZIP:
-            return _report(evidence, page)
+            return _report(evidence, page, mark)
         if evidence.kind in _TEXT:
-            return _text(evidence)
+            return _marked(evidence, mark) if mark else _text(evidence)
         if evidence.kind == EvidenceKind.ZIP:
             return _bundle(evidence)
-    except (OSError, credential_report.Unreadable, zipfile.BadZipFile):
+    except TooLarge as error:
+        return Content(kind="none", problem=str(error))
+    except (OSError, Unreadable, zipfile.BadZipFile):
         return Content(kind="none", problem="The file could not be read. Download it, or add it again.")
     return Content(kind="none")
 
@@ -79,7 +96,7 @@ def _moment(value: object, raw: str) -> str:
     return {"N/A": "–", "not_supported": "–", "no_information": "Never", "": "–"}.get(raw, raw)
 
 
-def _in_words(row: credential_report.Row) -> ReportRow:
+def _in_words(row: credential_report.Row, mark: str = "") -> ReportRow:
     cells = dict(zip(credential_report.COLUMNS, row.cells, strict=True))
     keys = [
         ReportKey(
@@ -99,35 +116,52 @@ def _in_words(row: credential_report.Row) -> ReportRow:
         password_used=_moment(row.password_last_used, cells["password_last_used"]),
         mfa=_yes_no(row.mfa_active, cells["mfa_active"]),
         keys=(keys[0], keys[1]),
+        is_marked=bool(mark) and row.user == mark,
     )
 
 
-def _report(evidence: Evidence, page: str) -> Content:
-    with evidence.file.open("rb") as stored:
-        report = credential_report.parse(stored.read(), received_at=evidence.received_at)
-    shown = Paginator(report.rows, ROWS).get_page(page)
-    shown.object_list = [_in_words(row) for row in shown.object_list]
-    return Content(kind="report", page=shown, has_many_accounts=len(report.accounts) > 1)
+def _report(evidence: Evidence, page: str, mark: str) -> Content:
+    rows = report_rows(evidence)
+    if mark and not page:  # the page it stands on
+        users = (place for place, row in enumerate(rows.between(0, rows.count)) if row.user == mark)
+        page = str(next(users, 0) // ROWS + 1)
+    shown = Paginator(range(rows.count), ROWS).get_page(page)
+    start = ROWS * (shown.number - 1)
+    shown.object_list = [_in_words(row, mark) for row in rows.between(start, start + ROWS)]
+    return Content(kind="report", page=shown, has_many_accounts=rows.has_many_accounts)
 
 
 def _text(evidence: Evidence) -> Content:
     with evidence.file.open("rb") as stored:
         data = stored.read(TEXT_BYTES + 1)
-    return Content(kind="text", text=_decoded(data[:TEXT_BYTES]), is_cut=len(data) > TEXT_BYTES)
+    return Content(kind="text", text=decoded(data[:TEXT_BYTES]), is_cut=len(data) > TEXT_BYTES)
 
 
-def _decoded(head: bytes) -> str:
-    """The beginning of a text, which may end inside a letter."""
-    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    decoder = codecs.getincrementaldecoder("utf-16" if is_wide else "utf-8-sig")()
-    try:
-        return decoder.decode(head)
-    except UnicodeDecodeError:
-        return head.decode("cp1252", errors="replace")
+def _marked(evidence: Evidence, mark: str) -> Content:
+    if evidence.size > MARKED_BYTES:
+        raise TooLarge("The file is too large to mark anything in it. Download it and search it.")
+    with evidence.file.open("rb") as stored:
+        data = stored.read(MARKED_BYTES)
+    return Content(kind="marked", marked=marked_text(readable_json(decoded(data)), mark))
+
+
+def _member(evidence: Evidence, name: str, mark: str) -> Content:
+    """One file of a bundle; its name has to be one that the bundle lists."""
+    if evidence.kind != EvidenceKind.ZIP:
+        raise NoSuchMember(name)
+    with evidence.file.open("rb") as stored:
+        members = bundle.members(stored.read())
+    found = next((one for one in members if one.path == name), None)
+    if found is None:
+        raise NoSuchMember(name)
+    if found.info.file_size > MARKED_BYTES:
+        return Content(kind="none", member=name, problem="This file is too large to show here. Download the bundle.")
+    text = readable_json(decoded(found.read()))
+    return Content(kind="marked", member=name, marked=marked_text(text, mark))
 
 
 def _bundle(evidence: Evidence) -> Content:
-    with evidence.file.open("rb") as stored, zipfile.ZipFile(stored) as bundle:
-        members = [one for one in bundle.infolist() if not one.is_dir()]
+    with evidence.file.open("rb") as stored, zipfile.ZipFile(stored) as archive:
+        members = [one for one in archive.infolist() if not one.is_dir()]
     shown = [(one.filename, size_of(one.file_size)) for one in members[:MEMBERS]]
     return Content(kind="bundle", members=shown, member_count=len(members))

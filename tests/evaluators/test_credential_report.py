@@ -16,9 +16,11 @@ from assessments.evaluators.formats.credential_report import (
     TooLarge,
     Unreadable,
     parse,
+    rows_between,
     summary,
 )
 from assessments.evaluators.formats.times import DateOrder, Mark
+from tests.evaluators.shared import FIXTURES
 from tests.intake.samples import HEADER, KEY, NO_KEY, report, root, user
 
 CLASSIC = report()
@@ -62,6 +64,7 @@ def test_the_summary_is_json() -> None:
         "accounts": ["111122223333"],
         "generated_at": None,
         "latest_in_file": "2026-11-18T21:15:00+00:00",
+        "date_order": "iso",
         "damaged": 0,
         "problems": [],
     }
@@ -363,12 +366,12 @@ def test_too_many_bytes() -> None:
         parse(CLASSIC + b"\n" * (20_100_000 - len(CLASSIC)))
 
 
-CELLS = st.sampled_from(
-    ["", " ", "N/A", "true", "bob", "arn:aws:iam::111122223333:user/bob", "2024-06-17T12:30:00Z", "a\tb"]
-)
+ARN = "arn:aws:iam::111122223333:user/bob"
+CELLS = st.sampled_from(["", " ", "N/A", "true", "bob", ARN, "2024-06-17T12:30:00Z", "a\tb"])
+ROWS = st.tuples(CELLS, st.just(ARN), CELLS, CELLS).map(list) | st.lists(CELLS, max_size=6)
 
 
-@given(st.lists(st.lists(CELLS, max_size=6), max_size=6), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
+@given(st.lists(ROWS, max_size=6), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
 def test_a_file_without_quotes_reads_the_same_with_them(rows: list[list[str]], end: str) -> None:
     """Nothing quoted takes a shorter way than the csv module's."""
     head = ["user", "arn", "password_enabled", "mfa_active"]
@@ -377,3 +380,13 @@ def test_a_file_without_quotes_reads_the_same_with_them(rows: list[list[str]], e
     ways = [table.read(text.encode(), "utf-8") for text in (plain, quoted)]
     assert list(ways[0]) == list(ways[1])
     assert ways[0].damaged_lines == ways[1].damaged_lines
+
+
+@pytest.mark.parametrize(
+    "name", ["05-excel-us-ambiguous.csv", "04-excel-german.csv", "12-cli-wrapper.json", "15-truncated.csv"]
+)
+def test_some_rows_are_read_as_all_of_them_were(name: str) -> None:
+    data = (FIXTURES / "credential-reports" / name).read_bytes()
+    whole = parse(data)
+    assert len(whole.rows) > 1
+    assert rows_between(data, whole.date_order, 1, 2) == whole.rows[1:2]

@@ -168,6 +168,7 @@ def test_a_credential_report_is_recognised_by_its_content() -> None:
         "accounts": ["111122223333"],
         "generated_at": None,
         "latest_in_file": "2026-11-18T21:15:00+00:00",
+        "date_order": "iso",
         "damaged": 0,
         "problems": taken.facts["problems"],
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from assessments.evaluators.formats import garbage, table
@@ -15,7 +16,18 @@ from assessments.evaluators.formats.container import unwrap
 from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
 from assessments.evaluators.formats.times import MARKS, DateOrder, Mark, Time, is_local, proven_order, read_time
 
-__all__ = ["COLUMNS", "CredentialReport", "HeaderOnly", "Key", "Row", "TooLarge", "Unreadable", "parse", "summary"]
+__all__ = [
+    "COLUMNS",
+    "CredentialReport",
+    "HeaderOnly",
+    "Key",
+    "Row",
+    "TooLarge",
+    "Unreadable",
+    "parse",
+    "rows_between",
+    "summary",
+]
 
 COLUMNS: Final = table.COLUMNS
 ROOT: Final = "<root_account>"
@@ -164,6 +176,16 @@ def parse(data: bytes, *, received_at: datetime | None = None) -> CredentialRepo
     )
 
 
+def rows_between(data: bytes, order: DateOrder, start: int, stop: int) -> tuple[Row, ...]:
+    """Some rows of a file that `parse` has read before, counted from 0, in the order of dates it found.
+
+    Nothing is checked again: rows before `start` are passed over, and those from `stop` on are not even read.
+    """
+    content = unwrap(data)
+    records = table.read(content.data, content.encoding)
+    return _typed(islice(records, start, stop), DateOrder.MONTH_FIRST if order is DateOrder.AMBIGUOUS else order).rows
+
+
 def summary(report: CredentialReport) -> dict[str, Any]:
     """What is worth storing beside the file; holds only JSON values."""
     return {
@@ -171,6 +193,7 @@ def summary(report: CredentialReport) -> dict[str, Any]:
         "accounts": list(report.accounts),
         "generated_at": report.generated_at.isoformat() if report.generated_at else None,
         "latest_in_file": report.latest_in_file.isoformat() if report.latest_in_file else None,
+        "date_order": report.date_order.value,
         "damaged": len(report.damaged_lines),
         "problems": list(report.problems),
     }
