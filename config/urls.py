@@ -10,6 +10,7 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("accounts/", include("users.urls")),
     path("accounts/", include("allauth.urls")),
+    path("collector/", include("collector.urls")),
     path("criteria/", include("playbook.urls")),
     path("mail/", include("outbox.urls")),
     path("", include("vendors.urls")),

@@ -104,6 +104,8 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "assessments:submit-check": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:worklist": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "collector:download": {"*": ("302 200 200 200 200 200 200", "302 405 405 405 405 405 405")},
+    "collector:page": {"*": ("302 200 200 200 200 200 200", "302 405 405 405 405 405 405")},
     "health": {"*": ("200 200 200 200 200 200 200", "405 405 405 405 405 405 405")},
     "home": {"*": ("302 302 302 302 302 302 302", "302 405 405 405 405 405 405")},
     "outbox:mail-detail": {"*": ("302 404 404 404 404 404 404", "302 405 405 405 405 405 405")},
@@ -204,6 +206,7 @@ class Estate:
         one = [self.assessment.pk]
         arguments: dict[str, list[object]] = {
             "users:staff-edit": [self.vendor.created_by_id],
+            "collector:download": ["assay-collect.sh"],
             "playbook:version": ["aws-core", "2020-06"],
             "playbook:mappings-download": ["aws-core", "2020-06"],
             "playbook:criterion-detail": ["aws-core", "2020-06", 13],

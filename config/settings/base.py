@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "audit",
     "outbox",
     "users",
+    "collector",
     "playbook",
     "vendors",
     "assessments",

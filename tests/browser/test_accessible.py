@@ -81,6 +81,7 @@ LEAD = [
     one("evidence-list", "closed"),
     *[file(place) for place in range(5)],
     Address("vendors:people", lambda e: (e.answering.vendor_id,)),
+    Address("collector:page"),
 ]
 STAFF = [
     Address("assessments:portfolio"),
@@ -158,6 +159,7 @@ NO_PAGE = set(
     assessments:evidence-date assessments:send assessments:cancel assessments:close assessments:reopen
     assessments:send-back assessments:query-add assessments:query-remove assessments:report-create
     assessments:report-status assessments:report-download playbook:mappings-download
+    collector:download
     """.split()
 )
 # These are shown only with a second factor, which test_accessible_moments.py sets up.
