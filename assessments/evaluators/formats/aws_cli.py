@@ -36,6 +36,10 @@ _MORE: Final = (
 _NARROW: Final = re.compile(
     r"--(query|filters?|max-items|starting-token|[a-z-]+-ids?|[a-z-]+-identifiers?|[a-z-]*names?|[a-z-]+-name-list)"
 )
+# The calls by the first member of their answers.
+_BY_MEMBER: Final = {
+    key: [call for call in CALLS if call.key.split()[0] == key] for key in {call.key.split()[0] for call in CALLS}
+}
 # Calls that never speak of another account's things.
 _OWN: Final = frozenset({"sts get-caller-identity", "iam get-account-authorization-details"})
 _DETAILS: Final = {"User": "UserDetailList", "Role": "RoleDetailList", "Group": "GroupDetailList"}
@@ -81,7 +85,7 @@ def recognise(value: Any, path: str = "") -> Call | None:
     """The call that a JSON value answers, by its members; the name decides only where they leave it open."""
     if not isinstance(value, dict):
         return None
-    fitting = [call for call in CALLS if _fits(call, value)]
+    fitting = [call for key in _BY_MEMBER.keys() & value.keys() for call in _BY_MEMBER[key] if _fits(call, value)]
     hint = from_name(path).call
     if hint in fitting or (hint and hint.name == "s3api get-bucket-logging" and not value):
         return hint  # a bucket without logging has an empty answer
@@ -197,7 +201,7 @@ def _narrow(call: Call, body: fields.Item, command: Sequence[str]) -> bool:
 def _arguments(call: Call, body: fields.Item, hint: Named, command: Sequence[str]) -> tuple[str, ...]:
     """The names of what the answer is about: from the file name, the answer itself and the command."""
     if call.name == "ec2 describe-images":
-        return ("used",) if hint.argument == "used" or "--image-ids" in command else ()
+        return ("used",) if hint.argument.startswith("used") or "--image-ids" in command else ()
     if not call.asked:
         return ()
     found = [hint.argument] if hint.argument and not _HASH.fullmatch(hint.argument) else []

@@ -8,6 +8,7 @@ from assessments import limits
 from assessments.evaluators.formats.errors import TooLarge, Unreadable
 from assessments.evaluators.formats.text import encoding_of
 
+_NESTING: Final = (dict, list)
 _AGAIN: Final = "Run the command again and add its output."
 
 
@@ -18,7 +19,7 @@ def load(data: bytes) -> Any:
             f"The JSON is {len(data) / limits.MB:,.1f} MB. It must be smaller than "
             f"{limits.BUNDLE_FILE_BYTES // limits.MB} MB. Add the output of single commands."
         )
-    if data.count(b",") > limits.JSON_VALUES:
+    if sum(map(data.count, (b",", b"[", b"{"))) > limits.JSON_VALUES:  # each begins a value
         raise TooLarge(f"The JSON holds more than {limits.JSON_VALUES:,} values. Add the output of single commands.")
     encoding = encoding_of(data)
     if encoding is None:
@@ -55,12 +56,17 @@ def _too_deep() -> str:
 def _check_depth(value: Any, data: bytes) -> None:
     if data.count(b"{") + data.count(b"[") <= limits.JSON_DEPTH:
         return
-    level, depth = [value], 0
-    while level := [item for item in level if isinstance(item, dict | list)]:
+    level, depth = [value] if isinstance(value, _NESTING) else [], 0
+    while level:
         depth += 1
         if depth > limits.JSON_DEPTH:
             raise Unreadable(_too_deep())
-        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, _NESTING)
+        ]
 
 
 def _check_characters(value: Any, text: str) -> None:
