@@ -56,6 +56,8 @@ urlpatterns = [
     path(_one + "reopen", workflow.reopen, name="reopen"),
     path(_one + "send-back", workflow.send_back, name="send-back"),
     path(_score, scoring.score_edit, name="score-edit"),
+    path(_score + "source", scoring.score_source, name="score-source"),
+    path(_score + "evaluation", scoring.score_evaluation, name="score-evaluation"),
     path(_score + "ask", queries.query_add, name="query-add"),
     path("queries/<int:pk>/remove", queries.query_remove, name="query-remove"),
     # Reports

@@ -96,6 +96,15 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "in_progress": ("302 404 404 404 403 403 403", "302 404 404 404 403 403 403"),
         "submitted": ("302 404 404 404 200 200 403", "302 404 404 404 422 403 403"),
     },
+    "assessments:score-evaluation": {
+        "in_progress": ("302 404 404 404 403 403 403", "302 405 405 405 405 405 405"),
+        "submitted": ("302 404 404 404 200 200 403", "302 405 405 405 405 405 405"),
+    },
+    # Without the name of a resource there is nothing to lead to.
+    "assessments:score-source": {
+        "in_progress": ("302 404 404 404 403 403 403", "302 405 405 405 405 405 405"),
+        "submitted": ("302 404 404 404 404 404 403", "302 405 405 405 405 405 405"),
+    },
     "assessments:send": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 302 403")},
     "assessments:send-back": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403")},
     "assessments:submit": {

@@ -5,19 +5,24 @@ Small files alone are opened; of a large one the page shows the facts read at up
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT, credential_report
 from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
 from assessments.evaluators.formats.times import Mark, Time
 from assessments.models import Evidence, EvidenceKind
+from assessments.queries.report_rows import report_rows
 
 MOST_BYTES = 1_000_000  # of a table that is read for a page
 MOST_ROWS = 50
 MOST_CHARACTERS = 2_000
 NOT_LOADED = "We could not load this file. The answer and your result are safe. Try again, or score another question."
 TOO_LARGE = "The file is too large to show here. Download it to read it."
+Marks = Sequence[tuple[str, str, str]]
+"""What breaks a question in one row: the key or property, the reason, and the id of its row in the list of those."""
 _TEXTS = {EvidenceKind.CSV, EvidenceKind.JSON, EvidenceKind.TEXT}
 
 
@@ -29,6 +34,14 @@ class UserRow:
     password: str
     mfa: str
     keys: tuple[tuple[str, str, str], ...]  # active, last rotated, last used; for each of the two slots
+    account: str = ""
+    marks: Marks = ()  # what breaks the question
+    id: str = ""  # of a marked row on the page
+
+    @property
+    def quote(self) -> str:
+        """The marks as a sentence for a note: "bob, access key 1: The key was never used."."""
+        return " ".join(f"{self.user}{f', {what}' if what else ''}: {reason}" for what, reason, _ in self.marks)
 
 
 @dataclass(frozen=True)
@@ -40,13 +53,17 @@ class Excerpt:
     text: str = ""
     is_cut: bool = False
     problem: str = ""
+    marked_count: int = 0  # rows of the file that break the question, whether shown or not
 
 
-def excerpt(evidence: Evidence) -> Excerpt:
-    """The beginning of one file. Never raises for what is in the file, or for a store that does not answer."""
+def excerpt(evidence: Evidence, marks: Mapping[tuple[str, str], Marks] | None = None) -> Excerpt:
+    """The beginning of one file; of a credential report the rows with `marks`, by account and user, come first.
+
+    Never raises for what is in the file, or for a store that does not answer.
+    """
     try:
         if evidence.format == CREDENTIAL_REPORT:
-            return _table(evidence)
+            return _table(evidence, marks or {})
         return _text(evidence) if evidence.kind in _TEXTS else Excerpt()
     except (Unreadable, HeaderOnly, TooLarge) as error:
         return Excerpt(problem=str(error))
@@ -65,20 +82,33 @@ def _text(evidence: Evidence) -> Excerpt:
     return Excerpt(text=text[:MOST_CHARACTERS], is_cut=evidence.size > len(data) or len(text) > MOST_CHARACTERS)
 
 
-def _table(evidence: Evidence) -> Excerpt:
+def _table(evidence: Evidence, marks: Mapping[tuple[str, str], Marks]) -> Excerpt:
     if evidence.size > MOST_BYTES:
         return Excerpt(problem=TOO_LARGE)
-    report = credential_report.parse(_read(evidence, MOST_BYTES), received_at=evidence.received_at)
-    rows = tuple(_user(row) for row in report.rows[:MOST_ROWS])
-    return Excerpt(rows=rows, row_count=len(report.rows), is_cut=len(report.rows) > MOST_ROWS)
+    report = report_rows(evidence)
+    rows = report.between(0, report.count if marks else MOST_ROWS)  # a marked one may stand anywhere
+    marked = [row for row in rows if (row.account, row.user) in marks]
+    others = (row for row in rows if (row.account, row.user) not in marks)
+    first = [*marked[:MOST_ROWS], *islice(others, max(0, MOST_ROWS - len(marked)))]
+    return Excerpt(
+        rows=tuple(
+            _user(row, marks.get((row.account, row.user), ()), f"row-{evidence.pk}-{row.line}") for row in first
+        ),
+        row_count=report.count,
+        is_cut=report.count > MOST_ROWS,
+        marked_count=len(marked),
+    )
 
 
-def _user(row: credential_report.Row) -> UserRow:
+def _user(row: credential_report.Row, marks: Marks, row_id: str) -> UserRow:
     return UserRow(
         user=row.user,
         password=_password(row),
         mfa=_yes(row.mfa_active),
         keys=tuple((_yes(key.active), _day(key.last_rotated), _day(key.last_used)) for key in row.keys),
+        account=row.account,
+        marks=marks,
+        id=row_id if marks else "",
     )
 
 

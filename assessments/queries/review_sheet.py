@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,12 @@ from django.utils.dateparse import parse_date
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, Query, Review
 from assessments.queries.bars import Bar, bar
-from assessments.queries.excerpts import Excerpt, excerpt
+from assessments.queries.contradictions import contradictions
+from assessments.queries.evaluations import Checked, checked
+from assessments.queries.excerpts import Excerpt, Marks, excerpt
 from assessments.queries.files import is_image, size_of, stale_words
 from assessments.queries.portfolio import SHORT_NAMES
+from assessments.queries.proposals import Machine, Proposal, machine, marks_of, proposal
 from assessments.states import State
 from playbook.models import EvidenceRequest, ResponseOption, Side
 
@@ -81,6 +84,7 @@ class RailItem:
     title: str
     result: str
     own_version: int  # of the result where the reader gave it, else 0
+    is_contradicted: bool = False  # the evidence says otherwise than the answer; open while there is no result
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class ReviewSheet:
     statements: Sequence[Statement]
     requests: Sequence[EvidenceRequest]
     files: Sequence[File]
+    machine: Machine  # what the evaluation of the evidence shows
     review: Review | None
     before: Review | None  # the result of the vendor's last closed assessment
     queries: Sequence[Query]
@@ -152,18 +157,31 @@ def review_sheet(user: User, answer: Answer) -> ReviewSheet:
     options = list(answer.criterion.options.all())
     history = _history(answer, options)
     said = _said(answer, options, history)
+    number = answer.criterion.number
     rail, items = _rail(user, assessment)
-    at = next(place for place, item in enumerate(items) if item.number == answer.criterion.number)
-    files = _files(user, answer)
+    at = next(place for place, item in enumerate(items) if item.number == number)
+    seen = checked(assessment, user, number=number)
+    files = _files(user, answer, marks_of(seen.shown.get(number)))
+    review = current_review(answer)
+    statements = _statements(options, {one.key for one in said.statements})
     return ReviewSheet(
         assessment=assessment,
         answer=answer,
         said=said,
         history=history,
-        statements=_statements(options, {one.key for one in said.statements}),
+        statements=statements,
         requests=list(answer.criterion.evidence_requests.all()),
         files=files,
-        review=current_review(answer),
+        machine=machine(
+            seen,
+            number,
+            kind=said.kind,
+            statements=[(one.key, one.text, one.side, one.is_chosen) for one in statements],
+            review=review,
+            rows={(row.account, row.user): row.id for file in files for row in file.excerpt.rows if row.marks},
+            names={file.evidence.pk: file.evidence.name for file in files},
+        ),
+        review=review,
         before=_before(answer),
         queries=list(answer.queries.select_related("by")),
         waiting=Query.objects.filter(answer__assessment=assessment, round=None).count(),
@@ -214,7 +232,17 @@ def _from(content: dict[str, Any], options: Sequence[ResponseOption], by: str, a
     )
 
 
-def _files(user: User, answer: Answer) -> list[File]:
+def offered(user: User, answer: Answer) -> Proposal | None:
+    """The result that the evidence speaks for now."""
+    return proposal(checked(answer.assessment, user, number=answer.criterion.number).shown.get(answer.criterion.number))
+
+
+def waiting_for(user: User, answer: Answer) -> Checked:
+    """Where the evaluation of what was submitted stands."""
+    return checked(answer.assessment, user, number=answer.criterion.number)
+
+
+def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -> list[File]:
     """The files that were submitted with the answer; tables first, since they say the most."""
     submitted_at = answer.assessment.submitted_at
     linked = Evidence.objects.visible_to(user).filter(links__answer=answer, links__at__lte=submitted_at)
@@ -227,7 +255,7 @@ def _files(user: User, answer: Answer) -> list[File]:
             is_report=one.format == CREDENTIAL_REPORT,
             # The advice that follows is for the vendor.
             stale=stale_words(one, submitted_at).partition(". ")[0].replace(" is ", " was "),
-            excerpt=excerpt(one),
+            excerpt=excerpt(one, marks),
         )
         for one in found
     ]
@@ -239,10 +267,11 @@ def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[Ra
         "criterion__number", "criterion__short_title", "criterion__domain__slug", "criterion__domain__name",
         "review__result", "review__version", "review__by",
     )  # fmt: skip
+    against = {one.number for one in contradictions(user, [assessment.pk])} if assessment.submitted_run_id else set()
     domains: dict[str, RailDomain] = {}
     items = []
     for number, title, slug, name, result, version, by in rows:
-        items.append(RailItem(number, title, result or "", version if by == user.pk else 0))
+        items.append(RailItem(number, title, result or "", version if by == user.pk else 0, number in against))
         domains.setdefault(slug, RailDomain(SHORT_NAMES.get(slug, name), [])).items.append(items[-1])
     return list(domains.values()), items
 

@@ -22,6 +22,7 @@ from users.models import User
 
 # Whatever a file holds, opening it from here runs and loads nothing.
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
+MARK_LENGTH = 500  # characters of a name to mark in a file
 PREVIEW_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -118,11 +119,19 @@ def _stored(request: HttpRequest, item: Evidence, answer: Answer | None) -> Http
 def view(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     """One file as far as it can be shown safely: preview, table, text or list; never the file itself."""
     item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
+    asked, question = request.GET, request.GET.get("question", "")
+    mark = asked.get("mark", "")[:MARK_LENGTH]
+    try:
+        content = contents.readable(item, asked.get("page", ""), member=asked.get("member", ""), mark=mark)
+    except contents.NoSuchMember as error:
+        raise Http404 from error
     context = {
         "assessment": item.assessment,
         "item": item,
         "row": files.one_row(item, request.user),
-        "content": contents.readable(item, request.GET.get("page", "")),
+        "content": content,
+        "mark": mark,
+        "question": question if question.isdecimal() and len(question) < 4 else "",
     }
     return render(request, "assessments/evidence/evidence_view.html", context)
 

@@ -1,9 +1,11 @@
 """The workbench: one answer, its evidence, and the result."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments import access
 from assessments.access import NotNow
@@ -13,6 +15,8 @@ from assessments.forms.reviews import QueryForm, ReviewForm
 from assessments.models import Answer, Review
 from assessments.policy import Permission
 from assessments.queries import review_sheet as queries
+from assessments.queries import sources
+from assessments.queries.proposals import filled
 from assessments.scoring import RESULT_LABELS
 from assessments.views.staff import staff_only
 
@@ -40,8 +44,12 @@ def score_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         answer = access.answer_for(request.user, pk, number, Permission.REVIEW)
     except NotNow as error:
         return _closed_meanwhile(request, pk, number, error)
-    form = ReviewForm.of(answer, request.POST)
-    if not form.is_valid():
+    data, is_old = _with_proposal(request, answer)
+    form = ReviewForm.of(answer, data)
+    is_valid = form.is_valid()
+    if is_old:
+        form.add_error(None, "The evidence was evaluated again meanwhile. Look at what it shows now.")
+    if is_old or not is_valid:
         return workbench(request, answer, form, status=422)
     version = form.cleaned_data["base_version"]
     try:
@@ -53,6 +61,17 @@ def score_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             form.add_error(field, problem)
         return workbench(request, answer, form, status=422)
     return _after(request, answer)
+
+
+def _with_proposal(request: HttpRequest, answer: Answer) -> tuple[QueryDict, bool]:
+    """What was sent, filled with the proposal where the person accepts it; and whether another one was seen."""
+    token = request.POST.get("accept")
+    if token is None:
+        return request.POST, False
+    offered = queries.offered(request.user, answer)
+    if offered is None or offered.token != token:
+        return request.POST, True
+    return filled(offered, request.POST), False
 
 
 def workbench(
@@ -108,3 +127,29 @@ def _stale(request: HttpRequest, answer: Answer, form: ReviewForm, current: Revi
         "action": request.POST.get("action", ""),
     }
     return render(request, "assessments/staff/review_stale.html", context, status=409)
+
+
+@require_GET
+@staff_only
+def score_source(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """From a resource that the evaluation names to the place in the evidence it was found in."""
+    answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
+    try:
+        place = sources.place_of(request.user, answer, request.GET.get("ref", ""))
+    except sources.NotNamed as error:
+        raise Http404 from error
+    if place is None:
+        messages.warning(request, "No single file names this resource. What it was decided from is listed below.")
+        return redirect(f"{reverse('assessments:score-edit', args=[pk, number])}#shows")
+    query = {"question": number, "mark": place.mark, **({"member": place.member} if place.member else {})}
+    return redirect(f"{reverse('assessments:evidence-view', args=[pk, place.evidence])}?{urlencode(query)}#mark")
+
+
+@require_GET
+@staff_only
+def score_evaluation(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Whether the evidence of one question is evaluated by now: a part of the workbench, asked for while it waits."""
+    answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
+    context = {"assessment": answer.assessment, "criterion": answer.criterion, "asked_again": True}
+    context["machine"] = queries.waiting_for(request.user, answer)
+    return render(request, "assessments/staff/score_waiting.html", context)

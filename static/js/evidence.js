@@ -73,7 +73,23 @@ export function quote(press) {
   });
 }
 
+/** a[data-row] leads to a row of a file on the page: its panel is shown first, behind whichever tab it is. */
+export function toRow(link) {
+  link.addEventListener("click", (event) => {
+    const row = document.getElementById(link.hash.slice(1)), panel = row?.closest("[role=tabpanel]");
+    if (!panel) return;
+    event.preventDefault();
+    $(`[role=tab][aria-controls="${panel.id}"]`)?.click();
+    const select = $("select[data-panels]");
+    if (select) { select.value = panel.id; select.dispatchEvent(new Event("change")); }
+    row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
+  });
+}
+
 export function wireEvidence(root = document) {
+  for (const one of $$("[data-needs-script]", root)) one.hidden = false;
+  for (const link of $$("a[data-row]", root)) toRow(link);
   for (const list of $$("[role=tablist]", root)) tabs(list);
   for (const select of $$("select[data-panels]", root)) panels(select);
   for (const view of $$("[data-viewer]", root)) if ($("img", view)) zoom(view.closest("[role=tabpanel], .panel"));

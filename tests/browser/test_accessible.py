@@ -158,6 +158,7 @@ NO_PAGE = set(
     assessments:evidence-download assessments:evidence-link assessments:evidence-unlink assessments:evidence-withdraw
     assessments:evidence-date assessments:send assessments:cancel assessments:close assessments:reopen
     assessments:send-back assessments:query-add assessments:query-remove assessments:report-create
+    assessments:score-source assessments:score-evaluation
     assessments:report-status assessments:report-download playbook:mappings-download
     collector:download
     """.split()

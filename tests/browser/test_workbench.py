@@ -78,7 +78,7 @@ def test_the_list_of_keys_opens_and_closes_and_holds_the_keys_back(
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("term")).to_have_text(["J K", "1 to 5", "N", "E", "C", "Ctrl Enter", "?"])
+    expect(dialog.get_by_role("term")).to_have_text(["J K", "1 to 5", "A", "N", "E", "C", "Ctrl Enter", "?"])
     page.keyboard.press("3")
     page.keyboard.press("j")
     expect(result(page, "Not met")).not_to_be_checked()
