@@ -485,6 +485,7 @@ write_helper() {
 
 import base64
 import datetime
+import errno
 import hashlib
 import json
 import os
@@ -693,7 +694,7 @@ def keep_report(account, wrapper, code):
 
 def stop_if_expired(error):
     if error["code"] in EXPIRED:
-        raise Stop("Your AWS credentials expired while this ran. Sign in again and start anew; nothing was written.")
+        raise Stop("Your AWS credentials expired while this ran. Sign in again, then start anew. There is no ZIP.")
 
 
 def run(jobs):
@@ -714,14 +715,17 @@ def run(jobs):
             raise
 
 
-def end(*_):
+def end():
     """Let no command go on."""
     is_over.set()
-    for child in list(running):
+    children = list(running)
+    for child in children:
+        child.terminate()
+    for child in children:
         try:
-            child.terminate()
-        except OSError:
-            pass
+            child.wait(5)
+        except subprocess.TimeoutExpired:
+            child.kill()
 
 
 def on_signal(number, _):
@@ -946,8 +950,9 @@ if __name__ == "__main__":
             sys.stderr.write("assay-collect: %s\n" % error)
         sys.exit(1)
     except OSError as error:
-        full = "The disk is full: make room and start anew." if error.errno == 28 else "%s: %s." % (error.strerror, error.filename)
-        sys.stderr.write("assay-collect: %s Nothing was written.\n" % full)
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        reason = "The disk is full" if is_full else "%s (%s)" % (error.strerror, error.filename)
+        sys.stderr.write("assay-collect: %s. There is no ZIP.\n" % reason)
         sys.exit(1)
 PYTHON
 }

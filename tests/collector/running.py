@@ -59,24 +59,23 @@ class Desk:
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in more.items()}
         self.environment |= {"STUB_FIXTURES": str(FIXTURES / name), "STUB_ACCOUNT": account, **texts}
 
-    def start(self, *options: str, shell: str = "sh", **more: Any) -> subprocess.Popen[str]:
-        """Start the script."""
-        program = self.find(shell) or shell
-        words = [program, *(["sh"] if Path(program).name == "busybox" else []), str(SCRIPT_PATH), *options]
+    def start(self, *options: str, interpreter: str = "sh", **more: Any) -> subprocess.Popen[str]:
+        """Start the script; an interpreter may have options of its own."""
+        name, *words = interpreter.split()
+        words = [self.find(name) or name, *(["sh"] if name == "busybox" else words), str(SCRIPT_PATH), *options]
         return subprocess.Popen(
             words,
             cwd=self.home,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            **more,
+            **{"stdin": subprocess.DEVNULL} | more,
         )
 
-    def run(self, *options: str, shell: str = "sh") -> Run:
+    def run(self, *options: str, interpreter: str = "sh", **more: Any) -> Run:
         """Run the script to its end."""
-        process = self.start(*options, shell=shell)
+        process = self.start(*options, interpreter=interpreter, **more)
         out, err = process.communicate(timeout=300)
         return Run(process.returncode, out, err)
 

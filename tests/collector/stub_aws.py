@@ -1,8 +1,8 @@
 """A stand-in for the AWS command line that answers from a folder of examples; written to a folder on PATH as `aws`.
 
 STUB_FIXTURES is the folder, STUB_ACCOUNT the account of the caller. A role is taken by handing out its account as the
-session token. STUB_ERRORS maps "<service>.<command>" to the code of a refusal, STUB_ANSWERS to an answer, and
-STUB_STUCK names one call that never ends.
+session token. STUB_ERRORS maps "<service>.<command>" to the code of a refusal or to what else the command line says,
+STUB_ANSWERS to an answer, and STUB_STUCK names one call that never ends: its number goes to the file STUB_SIGN.
 """
 
 import json
@@ -31,6 +31,9 @@ def answer(text: str) -> None:
 
 
 def refuse(code: str, operation: str = "Operation", message: str = "no") -> None:
+    if " " in code:
+        sys.stderr.write(f"\n{code}\n")
+        sys.exit(253)
     sys.stderr.write(f"\nAn error occurred ({code}) when calling the {operation} operation: {message}\n")
     sys.exit(254)
 

@@ -121,8 +121,8 @@ def test_every_shell_shows_the_same_plan_and_runs_nothing(desk: Desk, shell: str
     from_sh = desk.run("--dry-run").out
     if not desk.find(shell):
         pytest.skip(f"{shell} is not installed")
-    assert desk.run("--dry-run", shell=shell) == (0, from_sh, "")
-    assert desk.run(shell=shell) == (0, f"{from_sh}Nothing was run. Add --yes to run these commands.\n", "")
+    assert desk.run("--dry-run", interpreter=shell) == (0, from_sh, "")
+    assert desk.run(interpreter=shell) == (0, f"{from_sh}Nothing was run. Add --yes to run these commands.\n", "")
     assert desk.leftovers == []
 
 
