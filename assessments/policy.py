@@ -10,6 +10,7 @@ class Role(StrEnum):
 
     RESPONDENT = "respondent"
     LEAD = "lead"
+    HELPER = "helper"
     ANALYST = "analyst"
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
@@ -19,7 +20,10 @@ class Permission(StrEnum):
     """One thing to do with one assessment."""
 
     ANSWER = "answer"  # write answers, add and withdraw evidence
-    VIEW_QUESTIONS = "view questions"  # the vendor's own pages
+    VIEW_QUESTIONS = "view questions"  # the vendor's own pages, of the questions this person may see
+    VIEW_ALL = "view all questions"  # pages about the whole questionnaire
+    ASSIGN = "assign"  # say who answers what
+    FORWARD = "forward"  # hand the whole request to another person
     DECLARE_ACCOUNTS = "declare accounts"
     SUBMIT = "submit"
     VIEW_OVERVIEW = "view overview"  # our page of one assessment: never a vendor's
@@ -50,14 +54,25 @@ _SENDERS: dict[Permission, frozenset[State]] = {
     Permission.REPORT: frozenset({State.SUBMITTED, State.CLOSED}),
     Permission.DECLARE_ACCOUNTS: _OPEN,
 }
-_VENDOR: dict[Permission, frozenset[State]] = {
+_HELPER: dict[Permission, frozenset[State]] = {
     Permission.VIEW_QUESTIONS: SENT,
     Permission.ANSWER: WITH_VENDOR,
 }
+_VENDOR: dict[Permission, frozenset[State]] = {
+    **_HELPER,
+    Permission.VIEW_ALL: SENT,
+    Permission.ASSIGN: WITH_VENDOR,
+}
 
 GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
+    Role.HELPER: _HELPER,
     Role.RESPONDENT: _VENDOR,
-    Role.LEAD: {**_VENDOR, Permission.DECLARE_ACCOUNTS: WITH_VENDOR, Permission.SUBMIT: WITH_VENDOR},
+    Role.LEAD: {
+        **_VENDOR,
+        Permission.DECLARE_ACCOUNTS: WITH_VENDOR,
+        Permission.SUBMIT: WITH_VENDOR,
+        Permission.FORWARD: WITH_VENDOR,
+    },
     Role.ANALYST: {
         **_SENDERS,
         Permission.REVIEW: _IN_REVIEW,

@@ -5,15 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+
+from vendors.models import MemberRole
 
 if TYPE_CHECKING:
     from users.models import User
 
+# Who sees all questions of their vendor. Others see what is assigned to them.
+SEE_ALL = (MemberRole.LEAD, MemberRole.RESPONDENT)
 
-def _vendors_of(user: User) -> models.QuerySet:
+
+def _vendors_of(user: User, **conditions: object) -> models.QuerySet:
     """Ids of the vendors this person may act for. One filter, so that the conditions hold for one and the same row."""
-    return user.memberships.filter(is_active=True, vendor__archived_at=None).values("vendor")
+    return user.memberships.filter(is_active=True, vendor__archived_at=None, **conditions).values("vendor")
+
+
+def _answers_of(user: User, answer: str = "") -> Q:
+    """The answers that a vendor's person may see: all of their vendor's, and for a helper those assigned to them.
+
+    `answer` is the way to the answer, with its underscores: "answer__".
+    """
+    whole = Q(**{f"{answer}assessment__vendor__in": _vendors_of(user, role__in=SEE_ALL)})
+    own = Q(**{f"{answer}assessment__vendor__in": _vendors_of(user)}) & (
+        Q(**{f"{answer}assignee": user}) | Q(**{f"{answer}assignee_invitation__accepted_by": user})
+    )
+    return Q(**{f"{answer}assessment__sent_at__isnull": False}) & (whole | own)
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -33,7 +50,7 @@ class AnswerQuerySet(models.QuerySet):
         """Those of visible assessments."""
         if user.staff_role:
             return self
-        return self.filter(assessment__sent_at__isnull=False, assessment__vendor__in=_vendors_of(user))
+        return self.filter(_answers_of(user))
 
     def open(self) -> AnswerQuerySet:
         """Not completed yet."""
@@ -44,14 +61,19 @@ class EvidenceQuerySet(models.QuerySet):
     """Evidence, scoped."""
 
     def visible_to(self, user: User) -> EvidenceQuerySet:
-        """A vendor's person sees what their vendor uploaded; staff see what was submitted and nothing before."""
+        """A vendor's person sees what their vendor uploaded, a helper what they uploaded themselves and what supports
+        their questions; staff see what was submitted and nothing before.
+        """
         if user.staff_role:
             return self.filter(
                 withdrawn_at=None,
                 assessment__submitted_at__isnull=False,
                 received_at__lte=F("assessment__submitted_at"),
             )
-        return self.filter(assessment__sent_at__isnull=False, assessment__vendor__in=_vendors_of(user))
+        links = self.model.answers.through.objects.filter(_answers_of(user, "answer__"))
+        own = Q(received_by=user, assessment__vendor__in=_vendors_of(user))
+        whole = Q(assessment__vendor__in=_vendors_of(user, role__in=SEE_ALL))
+        return self.filter(whole | own | Q(pk__in=links.values("evidence")), assessment__sent_at__isnull=False)
 
     def kept(self) -> EvidenceQuerySet:
         """Not withdrawn."""
@@ -65,11 +87,7 @@ class EvaluationQuerySet(models.QuerySet):
         """Staff see those of what was submitted; a vendor's person those of what their vendor holds now."""
         if user.staff_role:
             return self.filter(run=F("answer__assessment__submitted_run"))
-        return self.filter(
-            run=F("answer__assessment__working_run"),
-            answer__assessment__sent_at__isnull=False,
-            answer__assessment__vendor__in=_vendors_of(user),
-        )
+        return self.filter(_answers_of(user, "answer__"), run=F("answer__assessment__working_run"))
 
 
 class QueryQuerySet(models.QuerySet):
@@ -79,7 +97,7 @@ class QueryQuerySet(models.QuerySet):
         """All for staff; for a vendor's person those that were sent to them."""
         if user.staff_role:
             return self
-        return self.filter(round__isnull=False, answer__assessment__vendor__in=_vendors_of(user))
+        return self.filter(_answers_of(user, "answer__"), round__isnull=False)
 
 
 class ReportQuerySet(models.QuerySet):

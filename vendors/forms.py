@@ -61,6 +61,7 @@ class InviteForm(forms.Form):
         choices=[
             (MemberRole.LEAD, "Lead: answers, invites colleagues and submits"),
             (MemberRole.RESPONDENT, "Respondent: answers and adds evidence"),
+            (MemberRole.HELPER, "Helper: sees and answers only the questions you assign to them"),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what they do"},

@@ -24,10 +24,11 @@ TIER_RANK = {Tier.CRITICAL: 4, Tier.HIGH: 3, Tier.MEDIUM: 2, Tier.LOW: 1}
 
 
 class MemberRole(models.TextChoices):
-    """What a person may do for one vendor."""
+    """What a person may do for one vendor. A helper sees the questions assigned to them, and no others."""
 
     LEAD = "lead", "Lead"
     RESPONDENT = "respondent", "Respondent"
+    HELPER = "helper", "Helper"
 
 
 class Stage(models.TextChoices):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assessments.actions import evaluations
 from assessments.actions.answers import close_versions
+from assessments.actions.carrying import carry_over
 from assessments.actions.totals import recompute
 from assessments.letters import tell_leads, tell_staff
 from assessments.models import Answer, Assessment, Query
@@ -140,6 +141,7 @@ def send(*, assessment: Assessment, by: User) -> Assessment:
     Assessment.objects.filter(vendor=assessment.vendor_id, is_latest=True).exclude(pk=assessment.pk).update(
         is_latest=False
     )
+    carry_over(assessment=assessment)
     sent = move(assessment=assessment, name="send", by=by, sent_at=timezone.now(), sent_by=by, is_latest=True)
     tell_leads(assessment=sent, kind="assessment.sent")
     return sent

@@ -8,6 +8,7 @@ from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
 from assessments.models.assessments import Assessment
 from assessments.querysets import AnswerQuerySet
 from playbook.models import Criterion
+from vendors.models import Invitation
 
 
 class AnswerKind(models.TextChoices):
@@ -35,6 +36,12 @@ class Answer(models.Model):
     plan = models.TextField(max_length=PLAN_LENGTH, blank=True, help_text="What the vendor will do about it.")
     plan_due_on = models.DateField(null=True, blank=True)
     is_complete = models.BooleanField(default=False)
+    # Who is asked to answer: somebody who has joined, or somebody invited, from the moment they accept.
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    assignee_invitation = models.ForeignKey(Invitation, models.SET_NULL, null=True, blank=True, related_name="+")
+    carried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="The answer it began as."
+    )
     version = models.PositiveIntegerField(
         default=0, help_text="Goes up with every save; a save names the one it started from."
     )
@@ -52,12 +59,20 @@ class Answer(models.Model):
                 condition=Q(updated_at=None, updated_by=None) | Q(updated_at__isnull=False, updated_by__isnull=False),
             ),
             models.CheckConstraint(
+                name="answer_assigned_to_one", condition=Q(assignee=None) | Q(assignee_invitation=None)
+            ),
+            models.CheckConstraint(
                 name="answer_complete_means_answered", condition=Q(is_complete=False) | ~Q(kind__in=["", "unknown"])
             ),
         ]
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether it says what it said last time, and nobody has confirmed or changed it yet."""
+        return self.carried_from_id is not None and self.version == 0
 
     def content(self) -> dict[str, object]:
         """What the vendor said, as it is kept in the history."""
