@@ -148,13 +148,13 @@ def broad_policies(estate: Estate, as_of: datetime | None) -> Evaluation:
     Evidence contract, section 2, criterion 16. Copies of these policies are outside its words; they are leads.
     """
     case = Case(estate, "aws-core-16")
-    administrators: list[Role] = []
+    administrators: dict[str, Role] = {}
     for place in case.accounts(DETAILS):
         own = _open_policies(place)
         for principal in _principals(place):
             for name in _broad(principal.item):
                 if principal.role and name == _ADMINISTRATOR:
-                    administrators.append(principal.role)
+                    administrators[principal.ref] = principal.role
                 else:
                     who = f"The {principal.kind} holds"
                     case.offend(f"{principal.ref}#{name}", f"{who} the AWS managed policy {name}.")
@@ -163,7 +163,7 @@ def broad_policies(estate: Estate, as_of: datetime | None) -> Evaluation:
                     f"{principal.ref}#{name}", "The policy allows every action on everything; it is not AWS's own."
                 )
     case.prowler("iam_user_administrator_access_policy", "iam_group_administrator_access_policy")
-    is_calm = _judge_administrators(case, administrators)
+    is_calm = _judge_administrators(case, list(administrators.values()))
     return case.decide(
         acceptable={
             "a1": not case.offenders and not administrators,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from assessments.evaluators.algebra import Truth, all_of
+from assessments.evaluators.answers import canonical
 from assessments.evaluators.criteria.backups import backups
 from assessments.evaluators.criteria.common import Case, Place, counted
 from assessments.evaluators.criteria.images import images
@@ -73,10 +74,9 @@ def _scanned_shares(places: list[Place]) -> dict[str, Truth]:
         if place.is_active and not any(answer.is_known for answer in scans):
             unknown.add(place.account)
         for answer in scans:
-            for item in answer.items("Resources"):
-                managed = fields.flag(item, "ManagedByStack")
-                counts.setdefault(place.account, []).append(bool(managed))
-    found: dict[str, Truth] = {name: sum(managed) * 2 > len(managed) for name, managed in counts.items()}
+            once = {canonical(item): fields.flag(item, "ManagedByStack") for item in answer.items("Resources")}
+            counts.setdefault(place.account, []).extend(map(bool, once.values()))
+    found: dict[str, Truth] = {name: sum(managed) * 2 > len(managed) for name, managed in counts.items() if managed}
     return {**found, **dict.fromkeys(unknown)}
 
 

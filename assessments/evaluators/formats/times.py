@@ -95,6 +95,8 @@ def _read_iso(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.rstrip())
     except ValueError:
         return None
+    if not 1 < moment.year < 9999:
+        return None  # no instant of AWS, and at these ends other time zones have no date
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
