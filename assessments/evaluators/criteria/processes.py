@@ -74,8 +74,12 @@ def _scanned_shares(places: list[Place]) -> dict[str, Truth]:
         if place.is_active and not any(answer.is_known for answer in scans):
             unknown.add(place.account)
         for answer in scans:
-            once = {canonical(item): fields.flag(item, "ManagedByStack") for item in answer.items("Resources")}
-            counts.setdefault(place.account, []).extend(map(bool, once.values()))
+            once = {
+                canonical(item) if "ResourceIdentifier" in item else number: item
+                for number, item in enumerate(answer.items("Resources"))
+            }
+            managed = [bool(fields.flag(item, "ManagedByStack")) for item in once.values()]
+            counts.setdefault(place.account, []).extend(managed)
     found: dict[str, Truth] = {name: sum(managed) * 2 > len(managed) for name, managed in counts.items() if managed}
     return {**found, **dict.fromkeys(unknown)}
 
