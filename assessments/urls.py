@@ -12,6 +12,7 @@ from assessments.views import (
     queries,
     reports,
     scoring,
+    shown,
     submission,
     workflow,
 )
@@ -32,12 +33,15 @@ urlpatterns = [
     path(_one + "questions/", answers.answer_list, name="answer-list"),
     path(_question, answers.answer_edit, name="answer-edit"),
     path(_question + "draft", answers.answer_draft, name="answer-draft"),
+    path(_question + "shown", shown.question, name="answer-shown"),
     path(_one + "accounts/", accounts.accounts, name="accounts"),
     path(_one + "check/", submission.submit_check, name="submit-check"),
+    path(_one + "check/shown", shown.check, name="check-shown"),
     path(_one + "submit", submission.submit, name="submit"),
     # Evidence
     path(_one + "evidence/", evidence.evidence_list, name="evidence-list"),
     path(_one + "evidence/upload", evidence.upload, name="evidence-upload"),
+    path(_one + "evidence/shown", shown.library, name="evidence-shown"),
     path(_file, evidence.view, name="evidence-view"),
     path(_file + "preview", evidence.preview, name="evidence-preview"),
     path(_file + "download", evidence.download, name="evidence-download"),
@@ -45,6 +49,7 @@ urlpatterns = [
     path(_file + "unlink", evidence.unlink, name="evidence-unlink"),
     path(_file + "withdraw", evidence.withdraw, name="evidence-withdraw"),
     path(_file + "date", evidence.state_date, name="evidence-date"),
+    path(_file + "place", evidence.state_place, name="evidence-place"),
     # We send, review and close
     path("assessments/new/", overview.open_assessment, name="open"),
     path(_one, overview.detail, name="detail"),

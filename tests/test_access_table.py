@@ -42,7 +42,9 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "submitted": ("302 404 200 200 403 403 403", "302 404 403 403 403 403 403"),
     },
     "assessments:answer-list": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
+    "assessments:answer-shown": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:cancel": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 302 403")},
+    "assessments:check-shown": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:close": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403")},
     "assessments:detail": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "assessments:edit": {"*": ("302 404 404 404 200 200 403", "302 404 404 404 422 422 403")},
@@ -60,10 +62,15 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 403 403 403 403"),
     },
     "assessments:evidence-list": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
+    "assessments:evidence-place": {
+        "in_progress": ("302 405 405 405 405 405 405", "302 404 422 422 404 404 404"),
+        "submitted": ("302 405 405 405 405 405 405", "302 404 403 403 403 403 403"),
+    },
     "assessments:evidence-preview": {
         "in_progress": ("302 404 200 200 404 404 404", "302 405 405 405 405 405 405"),
         "submitted": ("302 404 200 200 200 200 403", "302 405 405 405 405 405 405"),
     },
+    "assessments:evidence-shown": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:evidence-unlink": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 404 404 404 404 404"),
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 403 403 403 403"),
@@ -235,6 +242,7 @@ class Estate:
         for more in ([], one, [*one, 13], [*one, self.evidence.pk]):
             is_evidence = "evidence-" in name and name not in {
                 "assessments:evidence-list",
+                "assessments:evidence-shown",
                 "assessments:evidence-upload",
             }
             if len(more) == 2 and (more[1] == 13) == is_evidence:

@@ -31,9 +31,14 @@ class CheckSheet:
     domains: Sequence[tuple[str, str, int, Sequence[CheckRow]]]  # slug, name, done, rows
     todo: Sequence[QuestionRow]
     total: int
-    accounts: int
+    scope: Sequence[AwsAccount]
     leads: Sequence[str]
     is_open: bool
+
+    @property
+    def accounts(self) -> int:
+        """How many AWS accounts are declared."""
+        return len(self.scope)
 
 
 def _check_row(answer: Answer, texts: dict[str, str], *, is_open: bool) -> CheckRow:
@@ -65,7 +70,7 @@ def check_sheet(assessment: Assessment) -> CheckSheet:
         domains=[(slug, name, sum(row.is_done for row in rows), rows) for slug, (name, rows) in domains.items()],
         todo=[row for row in rows if not row.is_done],
         total=len(rows),
-        accounts=assessment.vendor.aws_accounts.count(),
+        scope=accounts_of(assessment),
         leads=people_of(assessment).leads,
         is_open=assessment.state in WITH_VENDOR,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assessments.agreement import Agreement, of_answer
 from assessments.evaluators import State as Verdict
 from assessments.models import Assessment, Evaluation, EvaluationRun
+from assessments.queries.neutral import neutral
 from playbook.models import ResponseOption
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Checked:
 
     state: str  # "" while there is no machine evidence; else that of the run: queued, running, ready, failed
     problem: str = ""
+    reference: str = ""  # of the failure, as it stands in the log
     at: datetime | None = None
     version: str = ""
     shown: Mapping[int, Shown] = field(default_factory=dict)  # by number of the question
@@ -143,6 +145,7 @@ def checked(assessment: Assessment, reader: User, *, number: int | None = None) 
     return Checked(
         state=run.state,
         problem=run.problem,
+        reference=run.reference,
         at=run.finished_at,
         version=run.evaluator_version,
         shown=shown,
@@ -166,7 +169,7 @@ def _shown(row: Evaluation, sides: Mapping[str, str], *, is_staff: bool, is_whol
         number=row.answer.criterion.number,
         verdict=row.state,
         words=(STAFF_WORDS if is_staff else VENDOR_WORDS)[verdict],
-        summary=row.summary,
+        summary=row.summary if is_staff else neutral(row.summary),
         responses=row.responses if is_staff else (),
         offenders=_named(row.resources) if is_whole else (),
         offender_count=row.resource_count,

@@ -8,11 +8,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.evaluators.formats import CREDENTIAL_REPORT
+from assessments.evaluators.formats import AWS_CLI, CREDENTIAL_REPORT
+from assessments.evaluators.result import GLOBAL
 from assessments.models import Answer, Assessment, Evidence, EvidenceKind, EvidenceLink
+from assessments.queries.evaluations import Checked, FileShown
+from assessments.queries.inputs import MACHINE_READABLE
+from assessments.queries.proposals import Pieces, pieces
 from assessments.states import WITH_VENDOR, State
 from users.models import User
 
+NUMBERS = 8  # questions that are named one by one; more are counted
+NO_PLACE = "It does not say which account and region it is from, so it is not used yet."
 IMAGE_ADVICE = "Add a newer one, or say in the notes why it still holds."
 
 
@@ -49,7 +55,14 @@ class FileRow:
     stated_on: date | None  # the day the vendor gave, to prefill the form
     can_be_dated: bool
     facts: str  # "9 rows read, account 111122223333", or ""
-    problems: Sequence[str]
+    reading: str  # what became of it: "being checked", "read in part"; "" where there is nothing to say
+    problems: Sequence[Pieces]
+    is_bad: bool  # whether the problems keep some of it from being evidence
+    inside: Sequence[tuple[str, Pieces]]  # the first files of a bundle, each with what is wrong with it
+    inside_count: int  # how many there are
+    proves: Sequence[int]  # the questions whose finding rests on it
+    wants_place: bool  # it does not say where it is from, and the vendor may
+    place: str  # "account 111122223333, eu-west-1", where the vendor said so
     accounts: Sequence[str]
     numbers: Sequence[int]  # the questions it is evidence for
     has_preview: bool
@@ -60,11 +73,18 @@ class FileRow:
     elsewhere: str  # "also used in questions 5, 6 and 14", or ""
     twin: str = ""  # name of the file with the same content that was added before, while one of them can be taken back
 
+    @property
+    def is_all_proven(self) -> bool:
+        """Whether it is used for the questions that rest on it, and for no others."""
+        return sorted(self.proves) == list(self.numbers)
+
 
 def _elsewhere(numbers: Sequence[int], number: int | None) -> str:
     others = sorted(other for other in numbers if other != number)
     if not others:
         return ""
+    if len(others) > NUMBERS:
+        return f"also used in {len(others)} other questions" if number else f"used in {len(others)} questions"
     return f"{'also used' if number else 'used'} in question{'' if len(others) == 1 else 's'} {listed(others)}"
 
 
@@ -119,13 +139,60 @@ def _facts(evidence: Evidence) -> str:
     return f"{rows:,} {'row' if rows == 1 else 'rows'} read{of}"
 
 
-def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int | None = None) -> FileRow:
-    """The row of one file, whose `assessment` and `received_by` are fetched; `number` is the question it stands at."""
+_READING = {
+    "partial": "read in part",
+    "refused": "not read",
+    "kept": "not checked by itself, but kept for a person to read",
+}
+
+
+def _reading(evidence: Evidence, file: FileShown | None, *, is_waiting: bool) -> str:
+    if evidence.kind not in MACHINE_READABLE or evidence.withdrawn_at:
+        return ""
+    if file is not None:
+        return _READING.get(file.status, "")
+    return "being checked" if is_waiting else ""
+
+
+def _problems(evidence: Evidence, file: FileShown | None) -> list[str]:
+    """What the evaluation says of the file itself; before that, what was found when it came in."""
+    if file is None:
+        return evidence.facts.get("problems") or []
+    return [sentence for path, sentence in file.problems if not path]
+
+
+def place_words(account: str, region: str) -> str:
+    """Where a file is from, as the vendor said it."""
+    return f"account {account}, {'all regions' if region == GLOBAL else region}"
+
+
+def _lacks_place(evidence: Evidence, file: FileShown | None) -> bool:
+    """Whether it is the answer of a command that names neither account nor region."""
+    is_answer = evidence.kind == EvidenceKind.JSON and file is not None and file.format == AWS_CLI
+    return is_answer and file.status == "partial" and not evidence.accounts and not evidence.stated_account
+
+
+def row_of(
+    evidence: Evidence,
+    numbers: Sequence[int],
+    reader: User,
+    number: int | None = None,
+    checked: Checked | None = None,
+) -> FileRow:
+    """The row of one file, whose `assessment` and `received_by` are fetched; `number` is the question it stands at.
+
+    `checked` is what was found in all files; without it the file has just come in.
+    """
     assessment = evidence.assessment
+    file = checked.files.get(evidence.pk) if checked else None
     with_vendor = assessment.state in WITH_VENDOR
     submitted = bool(assessment.submitted_at and evidence.received_at <= assessment.submitted_at)
     at = timezone.now() if with_vendor or not assessment.submitted_at else assessment.submitted_at
     stated = evidence.effective_at if evidence.effective_source == "stated" else None
+    is_waiting = with_vendor and (checked.is_pending if checked else evidence.read_at is None)
+    wants_place = _lacks_place(evidence, file)
+    inside = [(path, pieces(sentence)) for path, sentence in file.problems if path] if file else []
+    can_be_removed = with_vendor and not submitted and evidence.withdrawn_at is None
     return FileRow(
         pk=evidence.pk,
         name=evidence.name,
@@ -136,17 +203,21 @@ def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int
         added=_added(evidence, reader),
         dated=_dated(evidence),
         stated_on=timezone.localtime(stated).date() if stated else None,
-        can_be_dated=with_vendor
-        and not submitted
-        and evidence.effective_source != "read"
-        and evidence.withdrawn_at is None,
+        can_be_dated=can_be_removed and evidence.effective_source != "read",
         facts=_facts(evidence),
-        problems=evidence.facts.get("problems") or [],
+        reading="" if wants_place else _reading(evidence, file, is_waiting=is_waiting),
+        problems=[pieces(one) for one in ([NO_PLACE] if wants_place else _problems(evidence, file))],
+        is_bad=file is None or file.status != "kept",
+        inside=inside,
+        inside_count=file.problem_count if inside else 0,
+        proves=file.numbers if file else (),
+        wants_place=wants_place and can_be_removed,
+        place=place_words(evidence.stated_account, evidence.stated_region) if evidence.stated_account else "",
         accounts=evidence.accounts,
         numbers=sorted(numbers),
         has_preview=bool(evidence.preview),
         is_withdrawn=evidence.withdrawn_at is not None,
-        can_be_removed=with_vendor and not submitted and evidence.withdrawn_at is None,
+        can_be_removed=can_be_removed,
         stale=_stale(evidence, at, with_vendor=with_vendor),
         url=reverse("assessments:evidence-list", args=[assessment.pk]) + f"{evidence.pk}/",
         elsewhere=_elsewhere(numbers, number),
@@ -154,11 +225,16 @@ def row_of(evidence: Evidence, numbers: Sequence[int], reader: User, number: int
 
 
 def rows_of(
-    assessment: Assessment, reader: User, *, number: int | None = None, withdrawn: bool = False
+    assessment: Assessment,
+    reader: User,
+    *,
+    number: int | None = None,
+    withdrawn: bool = False,
+    checked: Checked | None = None,
 ) -> list[FileRow]:
     """The files of an assessment, newest first, as they stand at question `number`. Two queries, however many.
 
-    With `withdrawn`, also those that were taken back.
+    With `withdrawn`, also those that were taken back. `checked` is what was found in them.
     """
     visible = Evidence.objects.visible_to(reader).filter(assessment=assessment)
     files = visible if withdrawn else visible.kept()
@@ -171,7 +247,7 @@ def rows_of(
     rows = []
     for evidence in files.select_related("received_by").order_by("-pk"):
         evidence.assessment = assessment
-        rows.append(row_of(evidence, links.get(evidence.pk, []), reader, number))
+        rows.append(row_of(evidence, links.get(evidence.pk, []), reader, number, checked))
     first: dict[str, FileRow] = {}
     for row in reversed(rows):
         if not row.is_withdrawn:
@@ -183,12 +259,12 @@ def _twin(row: FileRow, first: FileRow) -> str:
     return first.name if row.can_be_removed and first.pk != row.pk else ""
 
 
-def one_row(evidence: Evidence, reader: User, number: int | None = None) -> FileRow:
+def one_row(evidence: Evidence, reader: User, number: int | None = None, checked: Checked | None = None) -> FileRow:
     """The row of one file. Two queries. Staff see what it was submitted for, and nothing the vendor does after that."""
     links = EvidenceLink.objects.filter(evidence=evidence)
     if reader.staff_role:
         links = links.filter(at__lte=evidence.assessment.submitted_at)
-    row = row_of(evidence, list(links.values_list("answer__criterion__number", flat=True)), reader, number)
+    row = row_of(evidence, list(links.values_list("answer__criterion__number", flat=True)), reader, number, checked)
     if not row.can_be_removed:
         return row
     same = Evidence.objects.filter(assessment=evidence.assessment, sha256=evidence.sha256, pk__lt=evidence.pk)

@@ -1,7 +1,7 @@
 """What the vendor's pages show, read at once. Nothing here is about results: a vendor never sees them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, Query
+from assessments.queries.evaluations import Checked
 from assessments.queries.files import listed
 from assessments.states import State
 from playbook.models import EvidenceRequest, ResponseOption
@@ -33,6 +34,7 @@ class QuestionRow:
     status: str
     hint: str
     files: int
+    is_contradicted: bool = False  # by what its files show
     asked: Sequence[str] = ()  # what the analyst asks in this round
 
     @property
@@ -179,8 +181,8 @@ def answers_of(assessment: Assessment) -> list[Answer]:
     )  # fmt: skip
 
 
-def row_of(answer: Answer, asked: Sequence[str]) -> QuestionRow:
-    """One answer of `answers_of` as a list shows it."""
+def row_of(answer: Answer, asked: Sequence[str], contradicted: Container[int] = ()) -> QuestionRow:
+    """One answer of `answers_of` as a list shows it; `contradicted` are numbers of questions."""
     status = _status(answer, asked)
     return QuestionRow(
         number=answer.criterion.number,
@@ -188,6 +190,7 @@ def row_of(answer: Answer, asked: Sequence[str]) -> QuestionRow:
         status=status,
         hint=_hint(answer, status),
         files=answer.file_count,
+        is_contradicted=answer.criterion.number in contradicted,
         asked=tuple(asked),
     )
 
@@ -202,27 +205,38 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
         visible = [row for _, row in rows if row.number in shown]
         if visible:
             name = rows[0][0].criterion.domain.name
-            is_open = all_open or done < len(rows)
+            is_open = all_open or done < len(rows) or any(row.is_contradicted for row in visible)
             domains.append(DomainRows(slug=slug, name=name, done=done, total=len(rows), rows=visible, is_open=is_open))
     return domains
 
 
-def question_list(assessment: Assessment, show: str) -> QuestionList:
-    """The list of questions with a filter: at most 6 queries, however many questions and files there are."""
+def question_list(assessment: Assessment, show: str, checked: Checked) -> QuestionList:
+    """The list of questions with a filter: at most 6 queries, however many questions and files there are.
+
+    `checked` is what was found in the files.
+    """
     asked = asked_of(assessment)
-    pairs = [(answer, row_of(answer, asked.get(answer.pk, ()))) for answer in answers_of(assessment)]
+    contradicted = {one.number for one in checked.contradictions}
+    pairs = [(answer, row_of(answer, asked.get(answer.pk, ()), contradicted)) for answer in answers_of(assessment)]
     rows = [row for _, row in pairs]
     sets = {
         "all": {row.number for row in rows},
         "todo": {row.number for row in rows if not row.is_done},
         "evidence": {row.number for row in rows if not row.files},
+        "otherwise": contradicted,
         "sent-back": {row.number for row in rows if row.asked},
     }
-    labels = {"all": "All", "todo": "To do", "evidence": "No evidence", "sent-back": "Sent back"}
+    labels = {
+        "all": "All",
+        "todo": "To do",
+        "evidence": "No evidence",
+        "otherwise": "Files say otherwise",
+        "sent-back": "Sent back",
+    }
     filters = [
         Filter(key=key, label=labels[key], count=len(numbers))
         for key, numbers in sets.items()
-        if numbers or key != "sent-back"
+        if numbers or key not in {"otherwise", "sent-back"}
     ]
     show = show if show in {one.key for one in filters} else "sent-back" if sets["sent-back"] else "all"
     people = people_of(assessment)
@@ -282,7 +296,10 @@ def _steps(texts: Sequence[str], statements: Mapping[str, str]) -> list[str]:
     return [neutral for text in texts if (neutral := _neutral(text, statements))]
 
 
-def _requests(answer: Answer, statements: Mapping[str, str]) -> list[Request]:
+def requests_of(answer: Answer, statements: Mapping[str, str] | None = None) -> list[Request]:
+    """What is asked for as evidence; `statements` are texts by key, which are read where they are not given."""
+    if statements is None:
+        statements = {option.key: option.text for option in options_of(answer)}
     return [
         Request(
             kind=one.kind_label,
@@ -332,7 +349,7 @@ def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> Questio
         when=_neutral(answer.criterion.applicability.get("when", ""), statements),
         steps=_steps(answer.criterion.validation_steps, statements),
         additions=_steps(answer.criterion.validation_additions, statements),
-        requests=_requests(answer, statements),
+        requests=requests_of(answer, statements),
         domain=domain,
         place=[row.number for row in domain].index(answer.criterion.number) + 1,
         previous=rows[at - 1][1] if at else None,

@@ -14,7 +14,9 @@ from assessments.actions.answers import AnswerIncomplete, AnswerLocked, StaleAns
 from assessments.forms.answers import ALONE, AnswerForm, fields_of, needs_plan, token
 from assessments.models import Answer
 from assessments.policy import Permission
-from assessments.queries import files, vendor_pages
+from assessments.queries import vendor_pages
+from assessments.queries.evaluations import checked
+from assessments.views import shown
 from assessments.views.bodies import TEXT_BODY_BYTES, UPLOAD_BODY_BYTES, at_most
 from assessments.views.uploads import TOO_LARGE, keep, tell
 
@@ -28,8 +30,14 @@ FIELD_OF = {"kind": "choice", "reason": "reason"}
 def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The vendor's list of questions, with what is to be done next."""
     assessment = assessment_for(request.user, pk, Permission.VIEW_QUESTIONS)
-    sheet = vendor_pages.question_list(assessment, request.GET.get("show", ""))
-    context = {"assessment": assessment, "sheet": sheet, "distance": vendor_pages.distance(assessment.due_on)}
+    found = checked(assessment, request.user)
+    sheet = vendor_pages.question_list(assessment, request.GET.get("show", ""), found)
+    context = {
+        "assessment": assessment,
+        "sheet": sheet,
+        "checked": found,
+        "distance": vendor_pages.distance(assessment.due_on),
+    }
     context["is_overdue"] = context["distance"].endswith("overdue")
     return render(request, "assessments/vendor/answer_list.html", context)
 
@@ -134,13 +142,10 @@ def _page(
 ) -> HttpResponse:
     """The page of one question, to write or only to read."""
     sheet = vendor_pages.question_sheet(answer, form.options)
-    number = answer.criterion.number
-    rows = files.rows_of(answer.assessment, request.user, number=number)
     is_open = not is_locked and is_open_for_changes(answer)
     wanted = form["choice"].value() or []
     chosen = [key for mark, key in form.keys.items() if mark in ([wanted] if isinstance(wanted, str) else wanted)]
-    context = {
-        "assessment": answer.assessment,
+    context = shown.of_question(answer, request.user, sheet.requests, is_open=is_open) | {
         "answer": answer,
         "criterion": answer.criterion,
         "form": form,
@@ -150,13 +155,8 @@ def _page(
         "typed": [(form[name].label, form[name].value()) for name in TYPED if form[name].value()] if is_locked else [],
         "said": [] if is_open else vendor_pages.statements_chosen(answer, form.options),
         "shows_plan": needs_plan(form.options, chosen),
-        "used": [row for row in rows if number in row.numbers],
-        "others": [row for row in rows if number not in row.numbers],
         "evidence_error": evidence_error,
         "problems": [{"href": "#evidence-file", "text": evidence_error}] if evidence_error else [],
-        "can_change": is_open,
-        "number": number,
-        "back": f"{_address(answer)}#evidence",
     }
     return render(request, "assessments/vendor/answer_edit.html", context, status=status)
 

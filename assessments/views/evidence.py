@@ -11,10 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from assessments.access import NotNow, answer_for, assessment_for, evidence_for
 from assessments.actions import evidence as actions
 from assessments.actions.evidence import EvidenceRefused
-from assessments.forms.evidence import DateForm, upload_ids
+from assessments.forms.evidence import DateForm, PlaceForm, upload_ids
 from assessments.models import Answer, Assessment, Evidence
 from assessments.policy import Permission
-from assessments.queries import contents, files
+from assessments.queries import check_page, contents, files
+from assessments.queries.evaluations import checked
+from assessments.views import shown
 from assessments.views.bodies import UPLOAD_BODY_BYTES, at_most
 from assessments.views.uploads import TOO_LARGE, keep, tell
 from config.middleware import wants_json
@@ -35,16 +37,7 @@ def _to_look_at(user: User) -> Permission:
 def evidence_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Every file, with the questions it is used for."""
     assessment = assessment_for(request.user, pk, Permission.VIEW_QUESTIONS)
-    rows = files.rows_of(assessment, request.user, withdrawn=True)
-    context = {
-        "assessment": assessment,
-        "rows": [row for row in rows if not row.is_withdrawn],
-        "withdrawn": [row for row in rows if row.is_withdrawn],
-        "titles": files.titles_of(assessment),
-        "can_change": files.is_with_vendor(assessment),
-        "back": _library(pk),
-    }
-    return render(request, "assessments/evidence/evidence_list.html", context)
+    return render(request, "assessments/evidence/evidence_list.html", shown.of_library(assessment, request.user))
 
 
 def _turn_away(request: HttpRequest, status: int, sentence: str, back: str) -> HttpResponse:
@@ -128,7 +121,7 @@ def view(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     context = {
         "assessment": item.assessment,
         "item": item,
-        "row": files.one_row(item, request.user),
+        "row": files.one_row(item, request.user, checked=checked(item.assessment, request.user)),
         "content": content,
         "mark": mark,
         "question": question if question.isdecimal() and len(question) < 4 else "",
@@ -241,3 +234,19 @@ def state_date(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     except EvidenceRefused as refused:
         return _turn_away(request, 422, f"{item.name}: {refused}", back)
     return _done(request, f"{item.name} is of {files.day(form.cleaned_data['day'])}.", back)
+
+
+@require_POST
+def state_place(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
+    """Say which account and region the output of a command is from; what was wrong is asked again on a page."""
+    item, back = _changeable(request, pk, evidence)
+    form = PlaceForm(request.POST, accounts=check_page.accounts_of(item.assessment))
+    if form.is_valid():
+        try:
+            actions.state_place(evidence=item, **form.cleaned_data, by=request.user)
+        except EvidenceRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _done(request, f"{item.name} is from {files.place_words(**form.cleaned_data)}.", back)
+    context = {"assessment": item.assessment, "item": item, "form": form, "back": back}
+    return render(request, "assessments/evidence/place.html", context, status=422)

@@ -11,7 +11,8 @@ from assessments.access import NotNow, assessment_for, may
 from assessments.actions import workflow
 from assessments.models import Assessment
 from assessments.policy import Permission
-from assessments.queries import check_page, files
+from assessments.queries import check_page
+from assessments.views import shown
 
 DECLARE = "Confirm that the answers are true to the best of your knowledge"
 
@@ -54,14 +55,12 @@ def _page(
         problems.append({"href": "#id_confirmed", "text": DECLARE})
     elif is_refused and not problems:
         problems = [{"href": "#main", "text": sentence} for sentence in refused or []]
-    context = {
-        "assessment": assessment,
+    context = shown.of_check(assessment, request.user, sheet) | {
         "sheet": sheet,
         "problems": problems,
         "is_undeclared": is_undeclared,
         "declare": DECLARE,
         "can_submit": may(request.user, assessment, Permission.SUBMIT),
-        "stale": [row for row in files.rows_of(assessment, request.user) if row.stale],
     }
     return render(request, "assessments/vendor/submit_check.html", context, status=422 if is_refused else 200)
 

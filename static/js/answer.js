@@ -5,11 +5,13 @@
 //   [data-plan] [hidden]      the plan to fix, shown while the server says `plan: true`
 //   [data-count="2000"]       a text field with a counter in #<its id>-count
 //   [data-show-when="kind:none_fits,not_applicable"]   shown while a field of this name has one of these values
+//   [data-shown]              what the files show, see shown.js
 //   input[data-exclusive]     a tick box that stands alone: choosing it clears the others of its name
 import { announce } from "./announce.js";
 import { autosave } from "./autosave.js";
 import { $, $$, clock, fromTemplate, icon, make, notice, sessionCheck, setCsrf } from "./dom.js";
 import { contentOf, fill, forget, grouped, keptFor } from "./kept.js";
+import { refreshShown } from "./shown.js";
 import { uploader } from "./upload.js";
 
 const WORDS = {
@@ -68,6 +70,8 @@ const lists = (fields) => Object.fromEntries(Object.entries(fields ?? {}).map(([
 function wire(form) {
   const boxes = $("[data-boxes]") ?? form;
   const place = (box) => { for (const old of $$("[data-box]")) old.remove(); box.dataset.box = ""; boxes.prepend(box); return box; };
+  const choice = { changed: false };                      // what the files are held against
+  form.addEventListener("change", (event) => { if (event.target.name === "choice") choice.changed = true; });
   const changed = () => form.dispatchEvent(new Event("assay:filled"));
 
   const draft = autosave(form, {
@@ -76,6 +80,7 @@ function wire(form) {
       saved(reply) {
         for (const mark of $$("[data-draft-error]", form)) mark.remove();
         warn(reply.warnings);
+        if (choice.changed) { choice.changed = false; refreshShown(); }
         if ("plan" in reply) for (const part of $$("[data-plan]")) part.hidden = !reply.plan;
       },
       conflict(reply) {
@@ -192,4 +197,4 @@ function exclusive(form) {
 
 for (const form of $$("form[data-autosave]")) { conditions(form); exclusive(form); wire(form); }
 for (const area of $$("[data-count]")) count(area);
-for (const root of $$("[data-upload]")) uploader(root, { stored: (reply) => warn(reply.warnings) });
+for (const root of $$("[data-upload]")) uploader(root, { stored: (reply) => { warn(reply.warnings); refreshShown(); }, removed: refreshShown });

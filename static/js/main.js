@@ -53,7 +53,7 @@ function failed(event) {
   const { target, elt } = event.detail;
   if (!target || elt.getAttribute("hx-trigger")?.includes("every")) return;
   const words = target.dataset.failed ?? "We could not load this. Try again.";
-  const box = notice("bad", words, "", button("Try again", "", () => { box.remove(); window.htmx.trigger(elt, elt.matches("form") ? "submit" : "click"); }, "btn btn-plain btn-sm"));
+  const box = notice("bad", words, "", button("Try again", "", () => { box.remove(); window.htmx.trigger(elt, elt.matches("form") ? "submit" : elt.matches("[data-shown]") ? "refresh" : "click"); }, "btn btn-plain btn-sm"));
   box.dataset.htmxFailed = "";
   target.before(box);
   announce(words, { urgent: true });

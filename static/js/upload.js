@@ -32,7 +32,7 @@ function rowFrom(html) {
   return document.importNode(row, true);
 }
 
-export function uploader(root, { stored = () => {} } = {}) {
+export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
   const list = $("[data-files]", root), drop = $("[data-drop]", root), input = $("input[type=file]", root);
   const form = input.form, paste = $("[data-paste]", root);
   const limits = JSON.parse(root.dataset.limits), types = root.dataset.types;
@@ -157,7 +157,7 @@ export function uploader(root, { stored = () => {} } = {}) {
     const row = asked.closest("li"), name = $(".file-name", row)?.textContent.trim() ?? "File";
     try {
       const reply = await fetch(asked.action, { method: "POST", body: new FormData(asked, event.submitter), redirect: "manual", headers: { Accept: "application/json" } });
-      if (reply.ok || reply.type === "opaqueredirect") return remove(row, name);
+      if (reply.ok || reply.type === "opaqueredirect") { remove(row, name); return removed(); }
       throw new Error((await reply.json().catch(() => ({}))).error);
     } catch (error) {
       const words = error.message || "The file could not be removed. Try again.";

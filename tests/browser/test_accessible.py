@@ -156,7 +156,8 @@ NO_PAGE = set(
     vendors:archive vendors:invitation-revoke vendors:invitation-resend vendors:member-remove
     assessments:answer-draft assessments:submit assessments:evidence-upload assessments:evidence-preview
     assessments:evidence-download assessments:evidence-link assessments:evidence-unlink assessments:evidence-withdraw
-    assessments:evidence-date assessments:send assessments:cancel assessments:close assessments:reopen
+    assessments:evidence-date assessments:evidence-place assessments:answer-shown assessments:evidence-shown
+    assessments:check-shown assessments:send assessments:cancel assessments:close assessments:reopen
     assessments:send-back assessments:query-add assessments:query-remove assessments:report-create
     assessments:score-source assessments:score-evaluation
     assessments:report-status assessments:report-download playbook:mappings-download

@@ -1,0 +1,38 @@
+// What the files show ([data-shown], which htmx fetches): asked for again after a change, and the rows of the files it brings.
+import { wireCopy } from "./copy.js";
+import { $, $$ } from "./dom.js";
+
+const STOPS = "a, button, summary, input, select";
+
+/** Something changed that the files are held against. */
+export function refreshShown() {
+  const part = $("[data-shown][hx-get]");
+  if (part) window.htmx?.trigger(part, "refresh");
+}
+
+const isBeingTyped = (row) => $$("input:not([type=hidden]), select", row).some((field) => field === document.activeElement
+  || (field.matches("select") ? [...field.options].some((option) => option.selected !== option.defaultSelected && option.index) : field.value !== field.defaultValue));
+
+/** Put a row in the place of its older self; never while somebody types in it, and the focus stays where it was. */
+function put(fresh, list) {
+  const old = document.getElementById(fresh.id);
+  if (!old) { list.append(fresh); return; }
+  if (isBeingTyped(old)) return;
+  const at = $$(STOPS, old).indexOf(document.activeElement);
+  for (const fold of $$("details[data-part]", fresh)) {
+    const before = $(`details[data-part="${fold.dataset.part}"]`, old);
+    if (before) fold.open = before.open;
+  }
+  old.replaceWith(fresh);
+  if (at >= 0) ($$(STOPS, fresh)[at] ?? $(STOPS, fresh))?.focus();
+}
+
+addEventListener("htmx:afterSettle", () => {
+  const part = $("[data-shown]"), list = $("[data-files]");
+  if (!part) return;
+  wireCopy(part);
+  const brought = $("template[data-fresh-rows]", part);
+  if (!brought) return;
+  if (list) for (const row of $$("li.file", brought.content)) put(document.importNode(row, true), list);
+  brought.remove();
+});
