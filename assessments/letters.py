@@ -1,92 +1,205 @@
-"""Mail about assessments: a link and no content, and no vendor's name."""
+"""Mail about assessments: a link and no content, and no vendor's name. Each begins with who asks, and what for."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
+from assessments.schedule import last_steps, occasion, step_on
+from assessments.states import WITH_VENDOR, State
 from outbox.actions import enqueue
 from outbox.letters import Letter, register
 
+if TYPE_CHECKING:
+    from assessments.models import Assessment
+    from users.models import User
 
-def tell_leads(*, assessment: object, kind: str) -> None:
-    """One mail to each active lead of the vendor, and an invitation's own mail is sent apart."""
+# These name the due date: who gets one is not reminded of the same step again.
+TELL_DUE_DATE = {"assessment.sent", "assessment.sent_back"}
+
+
+def leads_of(assessment: Assessment) -> list[User]:
+    """Who may submit, and may sign in."""
     from vendors.models import Member, MemberRole  # noqa: PLC0415 -- letters are registered before models load
 
-    leads = Member.objects.filter(
+    members = Member.objects.filter(
         vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True
     )
-    for member in leads.select_related("user"):
-        enqueue(kind=kind, to=member.user.email, params={"assessment": assessment.pk}, vendor=assessment.vendor_id)
+    return [member.user for member in members.select_related("user")]
 
 
-def tell_staff(*, assessment: object, kind: str) -> None:
+def tell_leads(*, assessment: Assessment, kind: str) -> None:
+    """One mail to each active lead of the vendor; an invitation's own mail is sent apart.
+
+    The assessment is locked by the caller, so that a reminder does not take the occasion at the same moment.
+    """
+    step = step_on(timezone.localdate(), assessment.due_on) if assessment.due_on and kind in TELL_DUE_DATE else None
+    told = last_steps(assessment.pk, assessment.due_on) if step is not None else {}
+    for user in leads_of(assessment):
+        is_first = step is not None and told.get(user.pk, step - 1) < step
+        enqueue(
+            kind=kind,
+            to=user.email,
+            params={"assessment": assessment.pk, "user": user.pk},
+            vendor=assessment.vendor_id,
+            occasion=occasion(assessment.pk, assessment.due_on, user.pk, step) if is_first else None,
+        )
+
+
+def tell_assignee(*, assessment: Assessment, user: User) -> None:
+    """One mail to a colleague who was given questions to answer."""
+    params = {"assessment": assessment.pk, "user": user.pk}
+    enqueue(kind="answers.assigned", to=user.email, params=params, vendor=assessment.vendor_id)
+
+
+def tell_staff(*, assessment: Assessment, kind: str) -> None:
     """One mail to the assigned analyst, or to who sent the assessment where nobody is assigned."""
     person = assessment.analyst or assessment.sent_by
     if person is not None and person.is_active:
         enqueue(kind=kind, to=person.email, params={"assessment": assessment.pk}, vendor=assessment.vendor_id)
 
 
-def _writer(
-    states: set[str], url_name: str, subject: str, words: str
-) -> Callable[[Mapping[str, object]], Letter | None]:
-    """A writer for a mail that is dropped when the assessment has left these states meanwhile."""
+def _find(params: Mapping[str, object], states: Collection[str]) -> Assessment | None:
+    """The assessment, if it is still in one of these states and its vendor in use."""
+    from assessments.models import Assessment  # noqa: PLC0415 -- models are not loaded when the app registers
 
-    def write(params: Mapping[str, object]) -> Letter | None:
-        from assessments.models import Assessment  # noqa: PLC0415 -- models are not loaded when the app registers
+    return Assessment.objects.filter(pk=params["assessment"], state__in=states, vendor__archived_at=None).first()
 
-        assessment = Assessment.objects.filter(pk=params["assessment"], vendor__archived_at=None).first()
-        if assessment is None or (states and assessment.state not in states):
-            return None
-        link = settings.SITE_URL + reverse(url_name, args=[assessment.pk])
-        due = (
-            f" The answers are due on {assessment.due_on:%-d %B %Y}." if assessment.due_on and "{due}" in words else ""
-        )
-        return Letter(
-            subject.format(organisation=settings.ORGANISATION_NAME),
-            "Hello,\n\n" + words.format(organisation=settings.ORGANISATION_NAME, due=due) + f"\n\n{link}\n",
-        )
 
-    return write
+def _find_for_member(
+    params: Mapping[str, object], states: Collection[str], *, as_lead: bool = True
+) -> Assessment | None:
+    """The same, if who gets the mail is still a member of the vendor, or a lead of it."""
+    found = _find(params, states)
+    if found is None:
+        return None
+    from vendors.models import Member, MemberRole  # noqa: PLC0415 -- models are not loaded when the app registers
+
+    members = Member.objects.filter(vendor=found.vendor_id, user=params["user"], is_active=True, user__is_active=True)
+    return found if (members.filter(role=MemberRole.LEAD) if as_lead else members).exists() else None
+
+
+def _letter(assessment: Assessment, subject: str, words: str, url_name: str = "assessments:answer-list") -> Letter:
+    """Who asks and what for, then the link."""
+    names = {"organisation": settings.ORGANISATION_NAME}
+    link = settings.SITE_URL + reverse(url_name, args=[assessment.pk])
+    return Letter(subject.format(**names), f"{words.format(**names)}\n\n{link}\n")
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def _due(assessment: Assessment) -> str:
+    return f" The answers are due on {_day(assessment.due_on)}." if assessment.due_on else ""
+
+
+def _sent(params: Mapping[str, object]) -> Letter | None:
+    found = _find_for_member(params, {State.IN_PROGRESS})
+    return found and _letter(
+        found,
+        "{organisation} asks about your AWS security",
+        "{organisation} has sent you questions about how you run AWS." + _due(found) + " "
+        "Your work is saved as you go, and nothing is sent until you submit. Open the questions:",
+    )
+
+
+def _sent_back(params: Mapping[str, object]) -> Letter | None:
+    found = _find_for_member(params, {State.CHANGES_REQUESTED})
+    return found and _letter(
+        found,
+        "{organisation} has a question about your answers",
+        "{organisation} has read your answers and asks for more on some of them." + _due(found) + " "
+        "Only these are open for changes. Open them:",
+    )
+
+
+def _assigned(params: Mapping[str, object]) -> Letter | None:
+    found = _find_for_member(params, WITH_VENDOR, as_lead=False)
+    return found and _letter(
+        found,
+        "{organisation} asks about your AWS security: some questions are for you",
+        "{organisation} asks how you run AWS, and a colleague of yours has given some of its questions to you."
+        + _due(found)
+        + " Your work is saved as you go, and your lead submits it. Open your questions:",
+    )
+
+
+def _still_due(params: Mapping[str, object]) -> tuple[Assessment | None, int]:
+    """The assessment of a reminder, if its due date is still the same, and how many days are left."""
+    found = _find_for_member(params, WITH_VENDOR)
+    if found is None or found.due_on is None or found.due_on.isoformat() != params["due_on"]:
+        return None, 0
+    return found, (found.due_on - timezone.localdate()).days
+
+
+def _due_soon(params: Mapping[str, object]) -> Letter | None:
+    found, days = _still_due(params)
+    if found is None or days < 0:  # its turn came so late that the reminder of what is overdue says it
+        return None
+    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    return _letter(
+        found,
+        "{organisation} waits for your answers: due " + when,
+        "{organisation} waits for your answers about how you run AWS. "
+        f"They are due {when}, on {_day(found.due_on)}. Open the questions:",
+    )
+
+
+def _overdue(params: Mapping[str, object]) -> Letter | None:
+    found, days = _still_due(params)
+    if found is None or days >= 0:
+        return None
+    return _letter(
+        found,
+        "{organisation} waits for your answers: overdue",
+        "{organisation} waits for your answers about how you run AWS. "
+        f"They were due on {_day(found.due_on)}. If you need more time, ask for a later date. Open the questions:",
+    )
+
+
+def _accepted(params: Mapping[str, object]) -> Letter | None:
+    found = _find_for_member(params, {State.CLOSED})
+    return found and _letter(
+        found,
+        "{organisation} has accepted your answers",
+        "{organisation} has accepted your answers about how you run AWS and finished its review. "
+        "There is nothing more for you to do. You can still read them:",
+    )
+
+
+def _submitted(params: Mapping[str, object]) -> Letter | None:
+    found = _find(params, {State.SUBMITTED})
+    return found and _letter(
+        found,
+        "Assay: answers were submitted",
+        "{organisation} has an assessment to review: a vendor has submitted its answers. Open it:",
+        "assessments:detail",
+    )
+
+
+def _report_ready(params: Mapping[str, object]) -> Letter | None:
+    found = _find(params, list(State))
+    return found and _letter(
+        found,
+        "Assay: a report is ready",
+        "{organisation} has a new assessment report: the one you asked for is ready. Open the assessment:",
+        "assessments:detail",
+    )
 
 
 def register_letters() -> None:
-    """Called once, when the app starts."""
-    register(
-        "assessment.sent",
-        _writer(
-            {"in_progress"},
-            "assessments:answer-list",
-            "{organisation} asks about your AWS security",
-            "{organisation} has sent you questions about how you run AWS.{due} "
-            "Your work is saved as you go, and nothing is sent until you submit. Open the questions:",
-        ),
-    )
-    register(
-        "assessment.sent_back",
-        _writer(
-            {"changes_requested"},
-            "assessments:answer-list",
-            "{organisation} has a question about your answers",
-            "{organisation} has read your answers and asks for more on some of them.{due} "
-            "Only these are open for changes. Open them:",
-        ),
-    )
-    register(
-        "assessment.submitted",
-        _writer(
-            {"submitted"},
-            "assessments:detail",
-            "Assay: answers were submitted",
-            "A vendor has submitted its answers. Open the assessment:",
-        ),
-    )
-    register(
-        "report.ready",
-        _writer(
-            set(),
-            "assessments:detail",
-            "Assay: a report is ready",
-            "The report you asked for is ready. Open the assessment:",
-        ),
-    )
+    """Called once, when the app starts. What is optional can be muted."""
+    register("assessment.sent", _sent, name="Questions sent")
+    register("assessment.sent_back", _sent_back, name="Questions sent back")
+    register("answers.assigned", _assigned, name="Questions assigned")
+    register("assessment.due", _due_soon, name="Reminder: due soon", is_optional=True)
+    register("assessment.overdue", _overdue, name="Reminder: overdue", is_optional=True)
+    register("assessment.accepted", _accepted, name="Answers accepted", is_optional=True)
+    register("assessment.submitted", _submitted, name="Answers submitted", is_optional=True)
+    register("report.ready", _report_ready, name="Report ready", is_optional=True)

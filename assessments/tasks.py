@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import evaluations, reports
+from assessments.actions import evaluations, reminders, reports
 
 
 @shared_task
@@ -27,3 +27,9 @@ def evaluate(*, run_id: int) -> None:
 def requeue_evaluations() -> None:
     """The same for evaluations."""
     evaluations.requeue_lost()
+
+
+@shared_task
+def send_reminders() -> None:
+    """Every hour: remind leads of due dates."""
+    reminders.send_reminders()

@@ -49,15 +49,26 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def number(name: str, default: int) -> int:
-    """A whole number."""
+def number(name: str, default: int, within: range | None = None) -> int:
+    """A whole number, of this range where one is given."""
     value = read(name)
-    if value is None or value == "":
-        return default
+    return default if value is None or value == "" else _whole(name, value, within)
+
+
+def numbers(name: str, default: str, within: range) -> list[int]:
+    """Whole numbers of this range, separated by commas."""
+    return [_whole(name, word, within) for word in words(name, default)]
+
+
+def _whole(name: str, value: str, within: range | None) -> int:
+    between = f" from {within[0]} to {within[-1]}" if within else ""
     try:
-        return int(value)
+        found = int(value)
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+        raise ImproperlyConfigured(f"{name} must be a whole number{between}, not {value!r}.") from error
+    if within is not None and found not in within:
+        raise ImproperlyConfigured(f"{name} must be a whole number{between}, not {value!r}.")
+    return found
 
 
 def words(name: str, default: str = "") -> list[str]:

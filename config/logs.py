@@ -9,7 +9,7 @@ import structlog
 
 # Django's own lines name the path of a request that was refused, and these paths end in a secret that still works:
 # a mail scanner that asks with HEAD is refused and leaves the link as good as before.
-_SECRET = re.compile(r"(/join/|/accounts/confirm-email/|/accounts/password/reset/key/)[^/\s\"']+")
+_SECRET = re.compile(r"(/join/|/accounts/confirm-email/|/accounts/mail/|/accounts/password/reset/key/)[^/\s\"']+")
 
 
 def _hide_secrets(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -22,6 +22,12 @@ class Mail(models.Model):
     vendor = models.BigIntegerField(
         null=True, help_text="Id of the vendor concerned, so that erasing it finds the mail."
     )
+    occasion = models.CharField(
+        max_length=120,
+        null=True,
+        unique=True,
+        help_text="What it is the one mail about, where a second one would be one too many; else null.",
+    )
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="Not tried before this instant.")

@@ -1,4 +1,4 @@
-"""Show the mail that was written to a folder instead of being sent. Only the demo is set up so."""
+"""The log of mails, for administrators; and the mail itself where it goes into a folder, which only the demo does."""
 
 import email
 import email.policy
@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+
+from outbox import queries
 
 SHOWN = 100  # newest letters on the page
 LINK = re.compile(r"https?://[^\s<>]+")
@@ -80,3 +83,17 @@ def mail_detail(request: HttpRequest, number: int) -> HttpResponse:
     if not 1 <= number <= len(files):
         raise Http404
     return render(request, "outbox/mail_detail.html", {"letter": _read(files[number - 1], number, with_text=True)})
+
+
+@require_GET
+def mail_log(request: HttpRequest) -> HttpResponse:
+    """What became of every mail: kind, address, state, tries. Nothing of what a mail says."""
+    role = request.user.staff_role
+    if not role:
+        raise Http404
+    if role != "administrator":
+        raise PermissionDenied("Only an administrator can do this.")
+    state = request.GET.get("state", "")
+    log = queries.mail_log(state, request.GET.get("page", 1))
+    context = {"log": log, "chosen": state, "query": f"state={state}" if log.is_filtered else ""}
+    return render(request, "outbox/mail_log.html", context)

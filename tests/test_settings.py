@@ -177,7 +177,7 @@ def test_every_setting_stands_in_the_operations_page() -> None:
     for path in (ROOT / "config").rglob("*.py"):
         read |= set(
             re.findall(
-                r'\benv\.(?:read|required|text|flag|number|words)\("([A-Z_]+)"', path.read_text(encoding="utf-8")
+                r'\benv\.(?:read|required|text|flag|numbers?|words)\("([A-Z_]+)"', path.read_text(encoding="utf-8")
             )
         )
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

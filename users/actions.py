@@ -81,14 +81,20 @@ def end_other_sessions(*, user: User, request: HttpRequest, **_: object) -> None
 
 
 @transaction.atomic
-def change_profile(*, user: User, name: str, theme: str, has_single_keys: bool) -> User:
-    """A person changes how Assay looks to them."""
-    before = {"name": user.name, "theme": user.theme, "has_single_keys": user.has_single_keys}
-    after = {"name": name, "theme": theme, "has_single_keys": has_single_keys}
+def change_profile(*, user: User, name: str, theme: str, has_single_keys: bool, has_optional_mail: bool) -> User:
+    """A person changes how Assay looks to them, and which mail they get."""
+    after = {
+        "name": name,
+        "theme": theme,
+        "has_single_keys": has_single_keys,
+        "has_optional_mail": has_optional_mail,
+    }
+    before = {column: getattr(user, column) for column in after}
     if before == after:
         return user
-    user.name, user.theme, user.has_single_keys = name, theme, has_single_keys
-    user.save(update_fields=["name", "theme", "has_single_keys"])
+    for column, value in after.items():
+        setattr(user, column, value)
+    user.save(update_fields=list(after))
     # The name stands beside answers and in reports, so a change of it belongs to the trail.
     record(
         kind="profile.changed",
@@ -97,4 +103,15 @@ def change_profile(*, user: User, name: str, theme: str, has_single_keys: bool) 
         target=f"user:{user.pk}",
         details={"before": before, "after": after},
     )
+    return user
+
+
+@transaction.atomic
+def mute_mail(*, user: User, by: User) -> User:
+    """Send this person what is essential and no more. `by` is the person too: the link in a mail stands for them."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.has_optional_mail:
+        user.has_optional_mail = False
+        user.save(update_fields=["has_optional_mail"])
+        record(kind="mail.muted", by=by, vendor=None, target=f"user:{user.pk}")
     return user

@@ -7,20 +7,33 @@ from django import forms
 from users.models import StaffRole, User
 from users.names import plain_name
 
+# What a person may mute, by whether they are one of our own people.
+OPTIONAL_MAIL = {
+    True: "When answers are submitted or a report is ready. Mails about your account always come.",
+    False: "When answers fall due, are overdue or are accepted. Invitations, questions sent or sent back to you, and "
+    "mails about your account always come.",
+}
+
 
 class ProfileForm(forms.ModelForm):
     """How Assay looks to this person."""
 
     class Meta:
         model = User
-        fields = ["name", "theme", "has_single_keys"]
-        labels = {"name": "Your name", "theme": "Colours", "has_single_keys": "Use single-key shortcuts"}
+        fields = ["name", "theme", "has_single_keys", "has_optional_mail"]
+        labels = {
+            "name": "Your name",
+            "theme": "Colours",
+            "has_single_keys": "Use single-key shortcuts",
+            "has_optional_mail": "Send me reminders and news by email",
+        }
         widgets = {"theme": forms.RadioSelect}
         help_texts = {"has_single_keys": "On the scoring page, keys such as J and K work without Ctrl"}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(plain_name)
+        self.fields["has_optional_mail"].help_text = OPTIONAL_MAIL[bool(self.instance.staff_role)]
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", "Save profile"))
 

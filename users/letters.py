@@ -8,7 +8,8 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from outbox.letters import Letter, register
+from outbox.letters import Letter, know_recipients, register
+from users.mail import recipient
 from users.models import User
 
 NOTICES = {
@@ -33,14 +34,19 @@ def password_link(user: User) -> str:
     return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
 
 
+def _first(words: str) -> str:
+    """Every mail begins with who sends it and why."""
+    return f"{settings.ORGANISATION_NAME} {words}\n\n"
+
+
 def _reset_password(params: Mapping[str, object]) -> Letter | None:
     user = User.objects.filter(pk=params["user"], is_active=True).first()
     if user is None:
         return None
     return Letter(
         "Assay: set a new password",
-        f"Hello {user.name},\n\nopen this link to set a new password. It works once, for three days.\n\n"
-        f"{password_link(user)}\n\n"
+        _first("uses Assay for security assessments, and a new password was asked for your account there.")
+        + f"Open this link to set it. It works once, for three days.\n\n{password_link(user)}\n\n"
         "If you did not ask for this, you can ignore this mail.\n",
     )
 
@@ -51,8 +57,8 @@ def _welcome(params: Mapping[str, object]) -> Letter | None:
         return None
     return Letter(
         "Assay: your account",
-        f"Hello {user.name},\n\nyou have been given an account on Assay. Open this link to choose a password. "
-        f"It works once, for three days.\n\n{password_link(user)}\n",
+        _first("has given you an account on Assay, where it assesses the security of its vendors.")
+        + f"Open this link to choose a password. It works once, for three days.\n\n{password_link(user)}\n",
     )
 
 
@@ -62,7 +68,9 @@ def _confirm_address(params: Mapping[str, object]) -> Letter | None:
         return None
     link = settings.SITE_URL + reverse("account_confirm_email", args=[EmailConfirmationHMAC.create(address).key])
     return Letter(
-        "Assay: confirm your e-mail address", f"Open this link to confirm that this address is yours:\n\n{link}\n"
+        "Assay: confirm your e-mail address",
+        _first("uses Assay for security assessments, and this address was given for an account there.")
+        + f"Open this link to confirm that the address is yours:\n\n{link}\n",
     )
 
 
@@ -71,13 +79,15 @@ def _notice(params: Mapping[str, object]) -> Letter | None:
     link = settings.SITE_URL + reverse("mfa_index")
     return Letter(
         "Assay: a change to your account",
-        f"{words}\n\nIf this was not you, reset your password now and look at your account:\n\n{link}\n",
+        _first("uses Assay for security assessments, and you have an account there.")
+        + f"{words}\n\nIf this was not you, reset your password now and look at your account:\n\n{link}\n",
     )
 
 
 def register_letters() -> None:
     """Called once, when the app starts."""
-    register("account.reset_password", _reset_password)
-    register("account.welcome", _welcome)
-    register("account.confirm_address", _confirm_address)
-    register("account.notice", _notice)
+    register("account.reset_password", _reset_password, name="Password reset")
+    register("account.welcome", _welcome, name="New account")
+    register("account.confirm_address", _confirm_address, name="Address to confirm")
+    register("account.notice", _notice, name="Change to an account")
+    know_recipients(recipient)

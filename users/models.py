@@ -43,6 +43,10 @@ class User(AbstractBaseUser):
         default=True,
         help_text="Single-key shortcuts can be switched off (WCAG 2.1.4).",
     )
+    has_optional_mail = models.BooleanField(
+        default=True,
+        help_text="Reminders and news; what is essential is sent to everybody.",
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()

@@ -7,6 +7,8 @@ from users import views
 app_name = "users"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("mail/", views.mute, name="mute"),
+    path("mail/<str:token>/", views.mute_open, name="mute-open"),
     path("staff/", views.staff_list, name="staff-list"),
     path("staff/<int:pk>/", views.staff_edit, name="staff-edit"),
 ]

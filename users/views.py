@@ -1,19 +1,23 @@
 """A person's profile, and the list of our own people."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from users.actions import StaffRefused, add_staff, change_profile, change_staff
+from users import mail
+from users.actions import StaffRefused, add_staff, change_profile, change_staff, mute_mail
 from users.forms import ProfileForm, StaffChangeForm, StaffForm
 from users.models import StaffRole, User
+
+MUTES = "mutes"  # whose mail this session may mute: their id, since no row holds a link that works
 
 
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, colours, shortcuts."""
+    """Name, colours, shortcuts, mail."""
     # A copy, because a form writes what was typed onto its object even where it is refused.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
@@ -21,6 +25,28 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your profile is saved.")
         return redirect("users:profile")
     return render(request, "users/profile.html", {"form": form})
+
+
+@login_not_required
+@require_GET
+def mute_open(request: HttpRequest, token: str) -> HttpResponse:
+    """From the mail: keep whose link it is and go to an address that shows no secret. Opening it changes nothing."""
+    person = mail.person_behind(token)
+    request.session[MUTES] = person.pk if person else None
+    return redirect("users:mute")
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def mute(request: HttpRequest) -> HttpResponse:
+    """Ask whether to mute reminders and news, and do so. Who has the link of a mail need not sign in."""
+    person = mail.person(request.session.get(MUTES))
+    if person is None:
+        return render(request, "users/mute_refused.html", status=410)
+    if request.method == "POST":
+        mute_mail(user=person, by=person)
+        return redirect("users:mute")
+    return render(request, "users/mute.html", {"person": person})
 
 
 def _administrators_only(request: HttpRequest) -> None:

@@ -20,8 +20,8 @@ def _invitation(params: Mapping[str, object]) -> Letter | None:
     hours = int(settings.INVITATION_LIFETIME.total_seconds() // 3600)
     return Letter(
         f"{settings.ORGANISATION_NAME} asks for your help with a security assessment",
-        f"Hello,\n\n{settings.ORGANISATION_NAME} uses Assay to ask how its vendors run AWS. "
-        "You have been invited to answer for your organisation.\n\n"
+        f"{settings.ORGANISATION_NAME} invites you to answer its questions about how your organisation runs AWS. "
+        "It asks its vendors through Assay.\n\n"
         f"Open this link to accept. It works once, for {hours} hours, and only for "
         f"this e-mail address.\n\n{link}\n\n"
         "Assay will never ask you for passwords or secret keys.\n",
@@ -30,4 +30,4 @@ def _invitation(params: Mapping[str, object]) -> Letter | None:
 
 def register_letters() -> None:
     """Called once, when the app starts."""
-    register("vendor.invitation", _invitation)
+    register("vendor.invitation", _invitation, name="Invitation")

@@ -202,6 +202,7 @@ def close(*, assessment: Assessment, by: User) -> Assessment:
         raise MoveRefused(*problems)
     closed = move(assessment=assessment, name="close", by=by, closed_at=timezone.now(), closed_by=by)
     recompute(assessment=closed)
+    tell_leads(assessment=closed, kind="assessment.accepted")
     return closed
 
 

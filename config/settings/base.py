@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from config import env
@@ -213,6 +214,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "outbox.tasks.send_due", "schedule": timedelta(seconds=60)},
     "requeue-reports": {"task": "assessments.tasks.requeue_reports", "schedule": timedelta(seconds=60)},
+    "send-reminders": {"task": "assessments.tasks.send_reminders", "schedule": crontab(minute=7)},
     "requeue-evaluations": {"task": "assessments.tasks.requeue_evaluations", "schedule": timedelta(seconds=60)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -248,6 +250,11 @@ SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 ORGANISATION_NAME = env.text("ORGANISATION_NAME", "Alder Mutual")
 DEMO = env.flag("DEMO", False)
 INVITATION_LIFETIME = timedelta(hours=72)
+MUTE_LINK_LIFETIME = timedelta(days=90)
+# Reminders: so many days before the due date, every so many days after it, from this hour of the day on.
+REMIND_DAYS_BEFORE = env.numbers("REMIND_DAYS_BEFORE", "14,7,1", within=range(366))
+OVERDUE_EVERY_DAYS = env.number("OVERDUE_EVERY_DAYS", 7, within=range(366))
+REMIND_AT = env.number("REMIND_AT", 9, within=range(24))
 CREDENTIAL_REPORT_STALE_AFTER = timedelta(days=env.number("CREDENTIAL_REPORT_STALE_DAYS", 7))
 EVIDENCE_STALE_AFTER = timedelta(days=env.number("EVIDENCE_STALE_DAYS", 90))
 FINDING_DUE_DAYS = {"P1": 30, "P2": 60, "P3": 90}

@@ -78,7 +78,7 @@ def test_sending_needs_a_due_date_and_a_lead(acme: Vendor, ana: User) -> None:
 def test_sending_mails_each_lead_once(draft: Assessment, rita: User, tom: User, ana: User) -> None:
     workflow.send(assessment=draft, by=ana)
     mails = Mail.objects.filter(kind="assessment.sent")
-    assert [(m.to, m.params) for m in mails] == [("rita@acme.example", {"assessment": draft.pk})]
+    assert [(m.to, m.params) for m in mails] == [("rita@acme.example", {"assessment": draft.pk, "user": rita.pk})]
 
 
 def test_a_due_date_in_the_past_is_refused(draft: Assessment, ana: User) -> None:

@@ -15,6 +15,7 @@ from tests.browser.conftest import Console, OpenPage, Site
 from tests.browser.estate import Estate
 from tests.browser.looking import PHONE, WIDE, Address, Axe, visit
 from tests.servers import free_port, wait_for, web_server
+from users.mail import mute_link
 from users.models import User
 from vendors.actions.invitations import issue_token
 
@@ -46,6 +47,8 @@ NOBODY = [
     Address("account_confirm_email", lambda _: ("nonsense",)),
     Address("vendors:invitation-accept"),
     Address("vendors:invitation-open", lambda e: (issue_token(invitation=e.invitation),), leads_to="/join/"),
+    Address("users:mute"),
+    Address("users:mute-open", lambda e: (mute_link(e.rita).split("/")[-2],), leads_to="/accounts/mail/"),
 ]
 ACCOUNT = [
     Address("users:profile"),
@@ -125,6 +128,8 @@ MANAGER = [
     Address("assessments:portfolio"),
 ]
 ADMINISTRATOR = [
+    Address("outbox:mail-log"),
+    Address("outbox:mail-log", query="?state=failed"),
     Address("users:staff-list"),
     Address("users:staff-edit", lambda e: (e.ana.pk,)),
     Address("assessments:portfolio"),

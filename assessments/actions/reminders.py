@@ -1,0 +1,53 @@
+"""Remind the leads of a vendor of a due date: once for each step of the schedule, whatever worker and clock do."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.letters import leads_of
+from assessments.models import Assessment
+from assessments.schedule import last_steps, occasion, step_on
+from assessments.states import WITH_VENDOR
+from outbox.actions import enqueue
+
+
+def send_reminders() -> int:
+    """Put the reminders of today into the outbox; before the hour of the setting it is too early. Returns how many.
+
+    Safe to call at any time and by several workers at once. Where no worker ran on the day of a step, the step that is
+    true now is sent on the next day one runs, and what was missed before it is not sent.
+    """
+    now = timezone.localtime()
+    if now.hour < settings.REMIND_AT:
+        return 0
+    today = now.date()
+    last_due = today + timedelta(days=max(settings.REMIND_DAYS_BEFORE, default=0))
+    found = Assessment.objects.filter(state__in=WITH_VENDOR, vendor__archived_at=None, due_on__lte=last_due)
+    ids = list(found.order_by("due_on", "pk").values_list("pk", flat=True))
+    return sum(_remind(assessment_id=pk, today=today) for pk in ids)
+
+
+@transaction.atomic
+def _remind(*, assessment_id: int, today: date) -> int:
+    """Remind of one assessment. The lock keeps a second worker, and a vendor who submits, waiting."""
+    found = Assessment.objects.select_for_update(of=("self",)).filter(
+        pk=assessment_id, state__in=WITH_VENDOR, vendor__archived_at=None, due_on__isnull=False
+    )
+    assessment = found.first()
+    step = step_on(today, assessment.due_on) if assessment else None
+    if step is None:
+        return 0
+    told = last_steps(assessment.pk, assessment.due_on)
+    # A later step than today's means that the clock was wrong for a while; nobody is told the same twice over it.
+    users = [user for user in leads_of(assessment) if user.has_optional_mail and told.get(user.pk, step - 1) < step]
+    for user in users:
+        enqueue(
+            kind="assessment.overdue" if step > 0 else "assessment.due",
+            to=user.email,
+            params={"assessment": assessment.pk, "user": user.pk, "due_on": assessment.due_on.isoformat()},
+            vendor=assessment.vendor_id,
+            occasion=occasion(assessment.pk, assessment.due_on, user.pk, step),
+        )
+    return len(users)

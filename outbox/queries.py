@@ -1,0 +1,47 @@
+"""The log of mails, and which occasions have had theirs."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+
+from outbox.letters import name_of
+from outbox.models import Mail
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One mail of the log: what became of it, and nothing of what it says."""
+
+    mail: Mail
+    name: str
+
+
+@dataclass(frozen=True)
+class MailLog:
+    """One page of the log, newest first. `states` are value, words and number of mails; "" is all of them."""
+
+    page: Page
+    lines: list[LogLine]
+    states: list[tuple[str, str, int]]
+    is_filtered: bool
+
+
+def mail_log(state: str, page: str | int) -> MailLog:
+    """Mails in this state; a state that is not known means all. Three queries."""
+    counts = dict(Mail.objects.values_list("state").annotate(count=Count("pk")).order_by())
+    states = [("", "All", sum(counts.values()))]
+    states += [(value, words, counts.get(value, 0)) for value, words in Mail.State.choices]
+    found = Mail.objects.order_by("-pk").only(
+        "kind", "to", "state", "attempts", "due_at", "problem", "created_at", "sent_at"
+    )
+    is_filtered = state in Mail.State.values
+    shown = Paginator(found.filter(state=state) if is_filtered else found, PAGE_SIZE).get_page(page)
+    return MailLog(shown, [LogLine(mail, name_of(mail.kind)) for mail in shown.object_list], states, is_filtered)
+
+
+def occasions_beginning(words: str) -> set[str]:
+    """The occasions with this beginning that have their mail."""
+    return set(Mail.objects.filter(occasion__startswith=words).values_list("occasion", flat=True))
