@@ -101,6 +101,7 @@ def estate_of(found: Harvest, as_of: datetime | None = None, scope: Iterable[str
         findings=[finding for finding, _ in found.findings],
         manifests=found.manifests,
         declared=frozenset(scope),
+        unread=found.unread,
         as_of=as_of,
     )
 

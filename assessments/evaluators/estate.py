@@ -34,7 +34,8 @@ _ZONES: Final = timedelta(hours=14)
 class Estate:
     """Facts with a place: what is asked of it is answered with values, or with why there are none.
 
-    `declared` are account ids the vendor names; `as_of` is the instant stated for evidence without its own time.
+    `declared` are account ids the vendor names, `unread` those with files that cannot be read; `as_of` is the instant
+    stated for evidence without its own time.
     Every fact names its account and region. The order of the facts never matters. `asked` gathers the calls and the
     checks of Prowler that a criterion asks for, apart from what is read for every criterion: who the accounts are, and
     which regions are active.
@@ -48,6 +49,7 @@ class Estate:
         findings: Iterable[Finding] = (),
         manifests: Sequence[Manifest] = (),
         declared: Collection[str] = (),
+        unread: Collection[str] = (),
         as_of: datetime | None = None,
     ) -> None:
         self._stated = Clock.at(as_of) if as_of else UNKNOWN
@@ -64,6 +66,7 @@ class Estate:
         self._reports = by_account(reports, as_of)
         self._findings = _newest(findings)
         self._manifests = _manifest_accounts(manifests)
+        self._unread = frozenset(unread)
         declared_ids = [*declared, *(account for manifest in manifests for account in manifest.declared)]
         self.declared = frozenset(filter(_ACCOUNT.fullmatch, declared_ids))
 
@@ -71,8 +74,8 @@ class Estate:
 
     @cached_property
     def collected(self) -> frozenset[str]:
-        """Accounts something was collected from."""
-        found = set(self._calls) | set(self._reports) | set(self._manifests)
+        """Accounts something was collected from, even where it cannot be read."""
+        found = set(self._unread) | set(self._calls) | set(self._reports) | set(self._manifests)
         found |= {finding.account for finding in self._findings}
         return frozenset(filter(_ACCOUNT.fullmatch, found))
 

@@ -70,6 +70,7 @@ class Harvest:
     findings: list[tuple[Finding, str]] = field(default_factory=list)  # the same
     manifests: list[Manifest] = field(default_factory=list)
     files: dict[str, FileReport] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)  # accounts in whose folder a file could not be read
 
     def say(self, path: str, kind: str | None, status: str, problem: str | None = None) -> None:
         """Note what became of a file."""
@@ -155,6 +156,7 @@ def _read_file(source: Source, known: Manifest | None, name: str, found: Harvest
             _keep(source.path, data, found)
     except Unreadable as error:
         found.say(source.path, _kind_of_refused(source), REFUSED, str(error))
+        found.unread.add(aws_cli.from_name(source.path).account)
 
 
 def _kind_of_refused(source: Source) -> str | None:

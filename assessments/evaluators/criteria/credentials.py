@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 from assessments.evaluators.algebra import Truth, agreed
 from assessments.evaluators.clock import DAY, Clock
-from assessments.evaluators.formats.credential_report import Key, is_absent
+from assessments.evaluators.criteria.common import Case
+from assessments.evaluators.formats.credential_report import COLUMNS, Key, is_absent
 from assessments.evaluators.formats.facts import Finding
-from assessments.evaluators.formats.times import Time
+from assessments.evaluators.formats.times import MARKS, Time
 from assessments.evaluators.reports import AccountReport, Reading
 from assessments.evaluators.result import GLOBAL, ref
 
@@ -20,6 +21,7 @@ ROTATION: Final = 90 * DAY
 IDLE: Final = 90 * DAY
 DATE: Final = "State when the credential report was made, or add the JSON of get-credential-report, which says it."
 
+_MORE: Final = COLUMNS.index("additional_credentials_info")
 _AGE: Final = re.compile(r"\((\d{1,5}) days\)")
 _ROOT_USE: Final = re.compile(r"last accessed (\d{1,5}) days? ago")
 
@@ -83,6 +85,19 @@ def user_ref(reading: Reading, detail: str = "") -> str:
     """`account/global/user/name#detail`, or `account/global/root#detail`."""
     row = reading.row
     return ref(row.account, GLOBAL, "root" if row.is_root else "user", "" if row.is_root else row.user, detail)
+
+
+def doubt_more(case: Case, report: AccountReport) -> bool:
+    """Doubt the users who, as AWS says, have more keys or certificates than the report shows; True if there are any.
+
+    AWS does not document the words, so anything but a mark counts.
+    """
+    more = [row for row in report.rows if row.cells[_MORE].strip() not in ("", *MARKS)]
+    for row in more:
+        said = row.cells[_MORE].strip()[:100]
+        name = user_ref(Reading(row, report.clocks[0]))
+        case.doubt(name, f"There are more keys or certificates than the report shows: {said}")
+    return bool(more)
 
 
 def slots(report: AccountReport) -> Iterator[Slot]:

@@ -48,6 +48,8 @@ def access_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
     case = Case(estate, "aws-core-12")
     active: list[Truth] = []
     for report in case.reports(needs_root=True):
+        if credentials.doubt_more(case, report):
+            active.append(None)
         for slot in credentials.slots(report):
             active.append(slot.key.active)
             if slot.key.active is None:
@@ -96,7 +98,7 @@ def unused_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
     case.prowler("iam_user_accesskey_unused", when=credentials.says_idle)
     offenders = counted(len(case.offenders), "active access key was", "active access keys were")
     return case.decide(
-        acceptable={"a1": all_of([any_of(held), case.clean]), "a2": negate(any_of(held))},
+        acceptable={"a1": all_of([any_of(held), case.clean]), "a2": all_of([negate(any_of(held)), case.clean])},
         failure={"f1": bool(case.offenders)},
         says={
             State.ACCEPTABLE: "Every active access key was used in the 90 days before its report."
@@ -139,7 +141,7 @@ def old_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
     offenders = counted(len(case.offenders), "active access key is", "active access keys are")
     left = "" if overdue else " At exactly 90 days it is neither below nor above, so no response of the playbook fits."
     return case.decide(
-        acceptable={"a1": all_of([any_of(held), case.clean]), "a2": negate(any_of(held))},
+        acceptable={"a1": all_of([any_of(held), case.clean]), "a2": all_of([negate(any_of(held)), case.clean])},
         failure={"f1": overdue},
         says={
             State.ACCEPTABLE: "Every active access key was less than 90 days old when its report was made."
@@ -154,6 +156,7 @@ def old_keys(estate: Estate, as_of: datetime | None) -> Evaluation:
 def _all_slots(case: Case) -> Iterator[Slot]:
     for report in case.reports(needs_root=True, needs_times=True):
         ask_for_date(case, report.is_dated)
+        credentials.doubt_more(case, report)
         yield from credentials.slots(report)
 
 
