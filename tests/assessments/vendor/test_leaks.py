@@ -1,6 +1,7 @@
 """Nothing a vendor receives tells which side a statement is on."""
 
 import hashlib
+import html
 import re
 
 import pytest
@@ -8,10 +9,11 @@ from django.test import Client
 
 from assessments.actions.answers import AnswerContent, save
 from assessments.forms.answers import shuffled, token
-from assessments.models import Assessment
+from assessments.models import Assessment, Evaluation
 from playbook.models import Criterion, Side
-from tests.assessments.vendor.helpers import JSON, answer_to, at, bad, keys_of, sent
-from tests.factories import make_assessment
+from tests.assessments.vendor.helpers import JSON, add, answer_to, at, bad, keys_of, sent
+from tests.assessments.vendor.test_shown import bundle, scope
+from tests.factories import evaluate, make_assessment
 from users.models import User
 from vendors.models import Vendor
 
@@ -49,6 +51,30 @@ def test_chosen_statements_leak_nowhere(
     ):
         assert reply.status_code == 409
         assert_neutral(reply.content.decode())
+
+
+def test_what_files_show_tells_no_side_no_response_and_no_lead(
+    client: Client, rita: User, in_progress: Assessment
+) -> None:
+    scope(in_progress, "999999999999", "555555555555", by=rita)
+    client.force_login(rita)
+    add(client, in_progress, bundle(), 13)
+    evaluate(in_progress)
+    for number, side in ((13, Side.ACCEPTABLE), (18, Side.ACCEPTABLE), (14, Side.FAILURE), (12, Side.ACCEPTABLE)):
+        content = AnswerContent(kind="statements", statements=[keys_of(answer_to(in_progress, number), side)[0]])
+        save(answer=answer_to(in_progress, number), content=content, base_version=0, complete=True, by=rita)
+    leads = {
+        lead["reason"] for found in Evaluation.objects.filter(answer__assessment=in_progress) for lead in found.leads
+    }
+    assert len(leads) > 5
+    reasons = {
+        one["reason"] for found in Evaluation.objects.filter(answer__assessment=in_progress) for one in found.resources
+    }
+    pages = [("answer-shown", number) for number in range(1, 34)]
+    for name, *more in [*pages, ("answer-edit", 13), ("answer-list",), ("submit-check",), ("evidence-list",)]:
+        page = html.unescape(client.get(at(name, in_progress, *more)).content.decode())
+        assert_neutral(page)
+        assert [lead for lead in leads - reasons if lead in page] == []
 
 
 def test_read_only_pages_leak_nothing(client: Client, acme: Vendor, rita: User) -> None:
