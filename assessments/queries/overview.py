@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, Assessment, Evidence, Query, Report
 from assessments.queries.bars import Bar, bar
+from assessments.queries.contradictions import Contradiction, contradictions
 from assessments.queries.events import Line, recent
 from assessments.queries.portfolio import Due, due
 from assessments.scoring import GAPS, Result, finding_order, grade_for, priority
@@ -73,6 +74,7 @@ class Overview:
     is_capped: bool  # the grade is lower than the score alone would give
     domains: Sequence[DomainRow]
     findings: Sequence[FindingRow]
+    contradictions: Sequence[Contradiction]  # answers that the evidence says otherwise than
     stages: Sequence[Stage]
     to_do: Sequence[ToDo]
     first_unscored: int | None
@@ -86,6 +88,16 @@ class Overview:
     before: Assessment | None
     report: Report | None
     events: Sequence[Line]
+
+    @property
+    def open_contradictions(self) -> list[Contradiction]:
+        """Those that nobody has given a result to."""
+        return [one for one in self.contradictions if not one.result]
+
+    @property
+    def resolved_contradictions(self) -> list[Contradiction]:
+        """Those that a result has settled."""
+        return [one for one in self.contradictions if one.result]
 
     @property
     def due_is_past(self) -> bool:
@@ -118,6 +130,7 @@ def overview(user: User, assessment: Assessment) -> Overview:
         is_capped=assessment.grade != grade_for(assessment.score),
         domains=_domains(assessment, rows),
         findings=_findings(assessment, rows),
+        contradictions=contradictions(user, [assessment.pk]) if assessment.submitted_run_id else [],
         stages=_stages(assessment),
         to_do=_to_do(assessment, bool(leads or invited), today),
         first_unscored=next((row["criterion__number"] for row in rows if not row["review__result"]), None),

@@ -155,6 +155,7 @@ class Machine:
     state: str  # "" without machine evidence, else queued, running, ready or failed
     is_pending: bool
     problem: str
+    reference: str  # of a failure, as it stands in the log
     at: datetime | None
     version: str
     shown: Shown | None
@@ -212,6 +213,7 @@ def machine(
         state=checked.state,
         is_pending=checked.is_pending,
         problem=checked.problem,
+        reference=checked.reference,
         at=checked.at,
         version=checked.version,
         shown=shown,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
 from assessments.models import Answer, Assessment
+from assessments.queries.contradictions import contradictions
 from assessments.queries.portfolio import Due, due
 from assessments.states import WITH_VENDOR, State
 from vendors.models import Vendor
@@ -30,6 +32,7 @@ class WorkRow:
     assessment: Assessment
     due: Due | None
     first_unscored: int | None = None
+    contradicted: int = 0  # answers without a result that the evidence says otherwise than
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,17 @@ class Worklist:
         return next((row for row in self.waiting if row.due), None)
 
 
-def _rows(assessments: Iterable[Assessment], first: dict[int, int] | None = None) -> list[WorkRow]:
+def _rows(
+    assessments: Iterable[Assessment],
+    first: Mapping[int, int] | None = None,
+    contradicted: Mapping[int, int] | None = None,
+) -> list[WorkRow]:
     today = timezone.localdate()
-    return [WorkRow(row, due(row.due_on, row.state, today), (first or {}).get(row.pk)) for row in assessments]
+    first, contradicted = first or {}, contradicted or {}
+    return [
+        WorkRow(row, due(row.due_on, row.state, today), first.get(row.pk), contradicted.get(row.pk, 0))
+        for row in assessments
+    ]
 
 
 def _in_use(user: User) -> QuerySet[Assessment]:
@@ -63,8 +74,9 @@ def worklist(user: User) -> Worklist:
     ids = [row.pk for row in (*own, *others)]
     unscored = Answer.objects.visible_to(user).filter(assessment__in=ids, review=None).order_by()
     first = dict(unscored.values_list("assessment").annotate(first=Min("criterion__number")))
+    against = Counter(one.assessment for one in contradictions(user, ids) if not one.result)
     waiting = _in_use(user).filter(state__in=WITH_VENDOR).order_by(F("due_on").asc(nulls_last=True), "id")[:MOST_ROWS]
-    return Worklist(mine=_rows(own, first), others=_rows(others, first), waiting=_rows(waiting))
+    return Worklist(mine=_rows(own, first, against), others=_rows(others, first, against), waiting=_rows(waiting))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from assessments import scoring
+from assessments.agreement import Agreement, of_result
 from assessments.evaluators.formats import CREDENTIAL_REPORT
-from assessments.models import Answer, Assessment, Evidence, Review
+from assessments.models import Answer, Assessment, Evaluation, Evidence, Review
 from assessments.reports import snapshot as frozen
 from assessments.reports.extracts import credential_extract
 from assessments.scoring import Mark, Result
@@ -33,10 +34,19 @@ class _Item:
     options: Mapping[str, ResponseOption]
     review: Review | None
     evidence: tuple[int, ...]
+    verdict: str  # of the evaluation of what was submitted, or ""
 
     @property
     def result(self) -> Result | None:
         return Result(self.review.result) if self.review else None
+
+    @property
+    def assurance(self) -> str:
+        """How the result is proven; "" without a result."""
+        if self.result is None:
+            return ""
+        agrees = of_result(result=self.result, verdict=self.verdict) is Agreement.AGREES
+        return scoring.assurance(has_evidence=bool(self.evidence), machine_agrees=agrees)
 
     def matched(self) -> tuple[frozen.MatchedResponse, ...]:
         """The responses the analyst found to be true, in the playbook's order."""
@@ -105,6 +115,7 @@ def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
     for number, file in enumerate(files, start=1):
         for link in file.links.all():
             numbers.setdefault(link.answer_id, []).append(number)
+    verdicts = dict(Evaluation.objects.filter(run=assessment.submitted_run_id).values_list("answer", "state"))
     answers = assessment.answers.select_related("criterion__domain", "review").prefetch_related("criterion__options")
     return [
         _Item(
@@ -113,6 +124,7 @@ def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
             options={option.key: option for option in answer.criterion.options.all()},
             review=getattr(answer, "review", None),
             evidence=tuple(numbers.get(answer.pk, ())),
+            verdict=verdicts.get(answer.pk, ""),
         )
         for answer in answers.order_by("criterion__number")
     ]
@@ -138,7 +150,7 @@ def _criterion(item: _Item) -> frozen.CriterionResult:
         matched=item.matched(),
         deviation=review.deviation if review else "",
         note=review.note if review else "",
-        assurance=scoring.assurance(has_evidence=bool(item.evidence)) if review else "",
+        assurance=item.assurance,
         evidence=item.evidence,
     )
 

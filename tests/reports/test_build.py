@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow(reviewed: Assessment, rita: User) -
         with CaptureQueriesContext(connection) as queries:
             build_snapshot(fresh, TODAY)
         counts.append(len(queries))
-    assert counts == [9, 9]
+    assert counts == [10, 10]
 
 
 def test_what_was_built_can_be_stored_read_and_rendered(reviewed: Assessment) -> None:

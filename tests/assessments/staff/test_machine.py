@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from assessments.actions import reviews, workflow
+from assessments.evaluators import VERSION
 from assessments.models import Assessment, Evaluation, EvaluationRun, Review
 from tests import factories
 from tests.assessments.staff.machine import BUNDLE, REPORT, hand_in_with
@@ -57,7 +58,7 @@ def change(assessment: Assessment, number: int, **values: object) -> None:
 def test_verdict_offenders_coverage_and_gaps_stand_beside_the_evidence(signed_in: Client, failing: Assessment) -> None:
     words = shows(bench(signed_in, failing))
     for expected in (
-        "Evaluator 2, ",
+        f"Evaluator {VERSION}, ",
         "The evidence shows a failure 3 active access keys were never used, or not in the 90 days before the report.",
         "Matches Some IAM access keys were never used, or have not been used for more than 90 days.",
         "Coverage 1 of 2 accounts seen; missing: 111122223333",
@@ -124,14 +125,14 @@ def test_all_but_the_first_twenty_offenders_are_folded_away(signed_in: Client, f
     [
         ("queued", "The evidence waits to be evaluated. You can score meanwhile."),
         ("running", "The evidence is being evaluated. You can score meanwhile."),
-        ("failed", "The evidence could not be evaluated. It was too much. Score from the files"),
+        ("failed", "The evidence could not be evaluated. It was too much. Reference ABCD1234. Score from the files"),
     ],
 )
 def test_review_is_not_held_back_while_there_is_no_evaluation(
     signed_in: Client, failing: Assessment, state: str, expected: str
 ) -> None:
     problem = "It was too much." if state == "failed" else ""
-    EvaluationRun.objects.update(state=state, problem=problem)
+    EvaluationRun.objects.update(state=state, problem=problem, reference="ABCD1234")
     page = bench(signed_in, failing)
     assert expected in shows(page)
     assert ("every 2s" in page.content.decode()) == (state != "failed")
