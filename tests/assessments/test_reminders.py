@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
 from celery.schedules import crontab
 from django.conf import LazySettings
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from assessments import tasks
@@ -151,6 +153,38 @@ def test_asked_twice_it_is_sent_once(asked: Assessment, at: At) -> None:
         tasks.send_reminders()
     assert put() == [("due", "-7")]
     assert len(sent()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_the_same_time_send_it_once(
+    asked: Assessment, at: At, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        raise RuntimeError("Locks are those of PostgreSQL: run this with bin/test.")
+    at(-7)
+    monkeypatch.setattr("outbox.publish._publish", lambda task, ids: None)
+    came_to, others = [], []
+
+    def second_worker() -> None:
+        try:
+            came_to.append(reminders.send_reminders())
+        except Exception as error:
+            came_to.append(error)
+        finally:
+            connection.close()
+
+    def leads(assessment: Assessment) -> list[User]:
+        """Asked in the middle of the first worker's turn."""
+        if not others:
+            others.append(Thread(target=second_worker))
+            others[0].start()
+        return [rita]
+
+    monkeypatch.setattr(reminders, "leads_of", leads)
+    came_to.append(reminders.send_reminders())
+    others[0].join()
+    assert sorted(came_to, key=str) == [0, 1]
+    assert put() == [("due", "-7")]
 
 
 def test_days_without_a_worker_bring_what_is_true_then_and_no_heap(asked: Assessment, at: At) -> None:

@@ -128,10 +128,37 @@ def test_the_log_holds_no_words_and_no_link_of_a_mail(client: Client, ada: User,
     assert "/accounts/password/reset/key/" not in page
 
 
-@pytest.mark.parametrize(("who", "link"), [("ada", "/mail/log/"), ("ana", None), ("rita", None)])
-def test_the_way_to_the_log_is_shown_to_administrators(
-    client: Client, request: pytest.FixtureRequest, who: str, link: str | None
+@pytest.mark.parametrize(
+    ("who", "demo", "link"),
+    [
+        ("ada", False, "/mail/log/"),
+        ("ana", False, None),
+        ("rita", False, None),
+        ("ada", True, "/mail/"),
+        ("ana", True, "/mail/"),
+        ("rita", True, None),
+    ],
+)
+def test_the_way_to_the_mails(
+    client: Client, request: pytest.FixtureRequest, settings: LazySettings, who: str, demo: bool, link: str | None
 ) -> None:
+    settings.DEMO = demo
     client.force_login(request.getfixturevalue(who))
     page = client.get(reverse("assessments:list")).content.decode()
-    assert ('href="/mail/log/"' in page) == bool(link)
+    # Drawn twice: in the bar, and for narrow screens in the menu.
+    assert re.findall(r'href="(/mail/[^"]*)"', page) == ([link, link] if link else [])
+
+
+@pytest.mark.parametrize(("who", "has_link"), [("ada", True), ("ana", False)])
+def test_the_demos_mails_lead_administrators_to_the_log(
+    client: Client,
+    request: pytest.FixtureRequest,
+    settings: LazySettings,
+    tmp_path: Path,
+    who: str,
+    has_link: bool,
+) -> None:
+    settings.DEMO, settings.EMAIL_FILE_PATH = True, str(tmp_path)
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(reverse("outbox:mail-list")).content.decode()
+    assert ('href="/mail/log/"' in page) is has_link
