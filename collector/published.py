@@ -1,6 +1,7 @@
 """The files handed out to vendors, as they lie in the repository: what you review is what runs."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -38,6 +39,12 @@ class Published(NamedTuple):
 def published(name: str) -> Published | None:
     """The file of this name, read anew; None for any other name."""
     return Published(name, (FOLDER / name).read_bytes()) if name in NAMES else None
+
+
+def actions_of(policy: Published) -> list[str]:
+    """The actions that the policy allows: "ec2:DescribeVolumes"."""
+    found: list[str] = json.loads(policy.content)["Statement"][0]["Action"]
+    return found
 
 
 def version_of(script: Published) -> str:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from collector.published import POLICY, SCRIPT, STACK_SET, published, version_of
+from collector.published import POLICY, SCRIPT, STACK_SET, actions_of, published, version_of
 
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
 
@@ -12,12 +12,13 @@ DOWNLOAD_POLICY = "sandbox; default-src 'none'"
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """What the script does and does not do, how to run it, and all files in full."""
-    script = published(SCRIPT)
+    script, policy = published(SCRIPT), published(POLICY)
     context = {
         "script": script,
-        "policy": published(POLICY),
-        "stack_set": published(STACK_SET),
         "version": version_of(script),
+        "policy": policy,
+        "action_count": len(actions_of(policy)),
+        "stack_set": published(STACK_SET),
     }
     return render(request, "collector/collector.html", context)
 

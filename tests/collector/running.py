@@ -76,7 +76,7 @@ class Desk:
     def run(self, *options: str, interpreter: str = "sh", **more: Any) -> Run:
         """Run the script to its end."""
         process = self.start(*options, interpreter=interpreter, **more)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=900)
         return Run(process.returncode, out, err)
 
     @property

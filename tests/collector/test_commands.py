@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from assessments.evaluators.formats.calls import CALLS
-from collector.published import POLICY, SCRIPT, STACK_SET, published
+from collector.published import POLICY, SCRIPT, STACK_SET, actions_of, published
 from tests.collector.running import SCRIPT_PATH, Desk
 
 # Read where somebody adds them by hand, and outside the policy: they need rights that few would give.
@@ -49,7 +49,7 @@ def shown(desk: Desk, *options: str) -> list[str]:
 
 
 def allowed() -> list[str]:
-    return json.loads(published(POLICY).content)["Statement"][0]["Action"]
+    return actions_of(published(POLICY))
 
 
 def test_the_policy_allows_what_the_script_runs_and_nothing_else(desk: Desk) -> None:

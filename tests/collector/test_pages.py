@@ -28,6 +28,7 @@ def test_all_files_are_shown_as_they_are_with_hash_and_version(client: Client, r
             content = (FOLDER / name).read_bytes()
             assert escape(content.decode()) in page
             assert hashlib.sha256(content).hexdigest() in page
+        assert "77 actions, all of them to list or to read." in page
         assert f"Version {version_of(published('assay-collect.sh'))} " in page
 
 
