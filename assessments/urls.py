@@ -5,6 +5,7 @@ from django.urls import path
 from assessments.views import (
     accounts,
     answers,
+    assignments,
     evidence,
     lists,
     overview,
@@ -35,6 +36,9 @@ urlpatterns = [
     path(_question + "draft", answers.answer_draft, name="answer-draft"),
     path(_question + "shown", shown.question, name="answer-shown"),
     path(_one + "accounts/", accounts.accounts, name="accounts"),
+    path(_one + "assign/", assignments.assign, name="assign"),
+    path(_one + "forward", assignments.forward, name="forward"),
+    path(_one + "confirm", assignments.confirm, name="confirm"),
     path(_one + "check/", submission.submit_check, name="submit-check"),
     path(_one + "check/shown", shown.check, name="check-shown"),
     path(_one + "submit", submission.submit, name="submit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -50,7 +50,7 @@ def active_people(assessment: Assessment) -> set[int]:
     return set(members.values_list("user", flat=True))
 
 
-def holder_of(answer: Answer, active: set[int]) -> Holder | None:
+def holder_of(answer: Answer, active: Container[int]) -> Holder | None:
     """Who is asked to answer; `assignee` and `assignee_invitation__accepted_by` are fetched."""
     invitation = answer.assignee_invitation
     person = answer.assignee or (invitation.accepted_by if invitation else None)
@@ -59,6 +59,12 @@ def holder_of(answer: Answer, active: set[int]) -> Holder | None:
     if invitation is None:
         return None
     return Holder(invitation.name or invitation.email, "no longer invited" if invitation.revoked_at else "invited")
+
+
+def is_held_by(answer: Answer, person: User) -> bool:
+    """Whether this person is asked to answer; fetched as for `holder_of`."""
+    invitation = answer.assignee_invitation
+    return person.pk == (answer.assignee_id or (invitation.accepted_by_id if invitation else None))
 
 
 def parts_of(assessment: Assessment, reader: User) -> list[Part]:

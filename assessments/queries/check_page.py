@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assessments.models import Answer, Assessment
-from assessments.queries.vendor_pages import QuestionRow, answers_of, asked_of, people_of, row_of, said
+from assessments.queries.question_page import said
+from assessments.queries.vendor_pages import QuestionRow, answers_of, asked_of, people_of, row_of
 from assessments.states import WITH_VENDOR, State
 from playbook.models import ResponseOption
+from users.models import User
 from vendors.models import AwsAccount
 
 
@@ -55,10 +57,10 @@ def _check_row(answer: Answer, texts: dict[str, str], *, is_open: bool) -> Check
     )
 
 
-def check_sheet(assessment: Assessment) -> CheckSheet:
+def check_sheet(assessment: Assessment, reader: User) -> CheckSheet:
     """The page to read before submitting: at most 5 queries."""
     asked = asked_of(assessment)
-    answers = answers_of(assessment)
+    answers = answers_of(assessment, reader)
     texts = dict(ResponseOption.objects.filter(criterion__playbook=assessment.playbook_id).values_list("key", "text"))
     domains: dict[str, tuple[str, list[CheckRow]]] = {}
     for answer in answers:

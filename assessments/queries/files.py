@@ -271,9 +271,9 @@ def one_row(evidence: Evidence, reader: User, number: int | None = None, checked
     return replace(row, twin=same.kept().order_by("pk").values_list("name", flat=True).first() or "")
 
 
-def titles_of(assessment: Assessment) -> list[tuple[int, str]]:
-    """Number and short title of every question that a file can be used for now. One query."""
-    rows = Answer.objects.filter(assessment=assessment)
+def titles_of(assessment: Assessment, reader: User) -> list[tuple[int, str]]:
+    """Number and short title of every question that this person can use a file for now. One query."""
+    rows = Answer.objects.visible_to(reader).filter(assessment=assessment)
     if assessment.state == State.CHANGES_REQUESTED:
         rows = rows.filter(queries__round=assessment.round).distinct()
     return list(rows.order_by("criterion__number").values_list("criterion__number", "criterion__short_title"))

@@ -10,7 +10,7 @@ from assessments.queries.evaluations import Checked, Named, Shown, checked
 from assessments.queries.files import FileRow, listed
 from assessments.queries.neutral import first_sentence
 from assessments.queries.proposals import FIRST, SHOWN, Offender, Pieces, offender, pieces
-from assessments.queries.vendor_pages import Request
+from assessments.queries.question_page import Request
 from users.models import User
 from vendors.models import AwsAccount
 

@@ -1,7 +1,6 @@
-"""What the vendor's pages show, read at once. Nothing here is about results: a vendor never sees them."""
+"""The vendor's list of questions, read at once. Nothing here is about results: a vendor never sees them."""
 
-import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,16 +9,19 @@ from django.utils import timezone
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, Query
+from assessments.queries.assignments import Holder, active_people, holder_of, is_held_by
 from assessments.queries.evaluations import Checked
 from assessments.queries.files import listed
 from assessments.states import State
-from playbook.models import EvidenceRequest, ResponseOption
+from playbook.models import EvidenceRequest
+from users.models import User
 from vendors.models import Member, MemberRole
 
 # Status of one question as the vendor reads it, with the look of its tag.
 STATUS = {
     "sent-back": ("Sent back", "tag-amber"),
     "completed": ("Completed", "tag-plain"),
+    "to-confirm": ("To confirm", "tag-violet"),
     "in-progress": ("In progress", "tag-blue"),
     "not-started": ("Not started", ""),
 }
@@ -36,6 +38,8 @@ class QuestionRow:
     files: int
     is_contradicted: bool = False  # by what its files show
     asked: Sequence[str] = ()  # what the analyst asks in this round
+    holder: Holder | None = None  # who is asked to answer
+    answered_by: str = ""
 
     @property
     def label(self) -> str:
@@ -63,6 +67,7 @@ class DomainRows:
     total: int
     rows: Sequence[QuestionRow]
     is_open: bool
+    to_confirm: Sequence[int] = ()  # numbers of the questions shown that wait to be confirmed
 
     @property
     def width(self) -> str:
@@ -147,11 +152,15 @@ def _status(answer: Answer, asked: Sequence[str]) -> str:
         return "completed"
     if asked:
         return "sent-back"
+    if answer.is_to_confirm:
+        return "to-confirm"
     return "in-progress" if answer.version else "not-started"
 
 
 def _hint(answer: Answer, status: str) -> str:
     """What is missing; "" for what is done, not begun, or said by the analyst's own words."""
+    if status == "to-confirm":
+        return "Your answer of last time: confirm or change it"
     if status != "in-progress":
         return ""
     if answer.kind == AnswerKind.UNKNOWN:
@@ -163,26 +172,36 @@ def _hint(answer: Answer, status: str) -> str:
     return "Draft answer saved, not completed yet"
 
 
-def answers_of(assessment: Assessment) -> list[Answer]:
-    """Every answer with the short texts of its question and its number of files. One query."""
+def answers_of(assessment: Assessment, reader: User) -> list[Answer]:
+    """Every answer this person may see, with the short texts of its question and its number of files. One query."""
     kept = Count("links", filter=Q(links__evidence__withdrawn_at=None))
     rows = (
-        Answer.objects.filter(assessment=assessment)
-        .select_related("criterion__domain", "updated_by")
+        Answer.objects.visible_to(reader)
+        .filter(assessment=assessment)
+        .select_related("criterion__domain", "updated_by", "assignee", "assignee_invitation__accepted_by")
         .annotate(file_count=kept)
     )
     return list(
         rows.only(
             "assessment", "kind", "statements", "reason", "notes", "is_complete", "version", "updated_at",
-            "updated_by__name", "updated_by__email",
+            "updated_by__name", "updated_by__email", "carried_from",
+            "assignee__name", "assignee__email", "assignee_invitation__name", "assignee_invitation__email",
+            "assignee_invitation__revoked_at", "assignee_invitation__accepted_by__name",
+            "assignee_invitation__accepted_by__email",
             "criterion__number", "criterion__short_title", "criterion__question",
             "criterion__domain__slug", "criterion__domain__name", "criterion__domain__order",
         ).order_by("criterion__number")
     )  # fmt: skip
 
 
-def row_of(answer: Answer, asked: Sequence[str], contradicted: Container[int] = ()) -> QuestionRow:
-    """One answer of `answers_of` as a list shows it; `contradicted` are numbers of questions."""
+def row_of(
+    answer: Answer, asked: Sequence[str], contradicted: Container[int] = (), active: Container[int] | None = None
+) -> QuestionRow:
+    """One answer of `answers_of` as a list shows it.
+
+    `contradicted` are numbers of questions, `active` ids of the people who act for the vendor, where the list says who
+    works on what.
+    """
     status = _status(answer, asked)
     return QuestionRow(
         number=answer.criterion.number,
@@ -192,6 +211,8 @@ def row_of(answer: Answer, asked: Sequence[str], contradicted: Container[int] = 
         files=answer.file_count,
         is_contradicted=answer.criterion.number in contradicted,
         asked=tuple(asked),
+        holder=holder_of(answer, active) if active is not None else None,
+        answered_by=answer.updated_by.name if answer.updated_by else "",
     )
 
 
@@ -206,23 +227,40 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
         if visible:
             name = rows[0][0].criterion.domain.name
             is_open = all_open or done < len(rows) or any(row.is_contradicted for row in visible)
-            domains.append(DomainRows(slug=slug, name=name, done=done, total=len(rows), rows=visible, is_open=is_open))
+            waiting = [row.number for row in visible if row.status == "to-confirm"]
+            domains.append(
+                DomainRows(
+                    slug=slug,
+                    name=name,
+                    done=done,
+                    total=len(rows),
+                    rows=visible,
+                    is_open=is_open or bool(waiting),
+                    to_confirm=waiting,
+                )
+            )
     return domains
 
 
-def question_list(assessment: Assessment, show: str, checked: Checked) -> QuestionList:
-    """The list of questions with a filter: at most 6 queries, however many questions and files there are.
+def question_list(assessment: Assessment, reader: User, show: str, checked: Checked) -> QuestionList:
+    """The list of questions with a filter: at most 7 queries, however many questions and files there are.
 
     `checked` is what was found in the files.
     """
     asked = asked_of(assessment)
     contradicted = {one.number for one in checked.contradictions}
-    pairs = [(answer, row_of(answer, asked.get(answer.pk, ()), contradicted)) for answer in answers_of(assessment)]
+    active = active_people(assessment)
+    pairs = [
+        (answer, row_of(answer, asked.get(answer.pk, ()), contradicted, active))
+        for answer in answers_of(assessment, reader)
+    ]
     rows = [row for _, row in pairs]
     sets = {
         "all": {row.number for row in rows},
         "todo": {row.number for row in rows if not row.is_done},
         "evidence": {row.number for row in rows if not row.files},
+        "mine": {answer.criterion.number for answer, _ in pairs if is_held_by(answer, reader)},
+        "to-confirm": {row.number for row in rows if row.status == "to-confirm"},
         "otherwise": contradicted,
         "sent-back": {row.number for row in rows if row.asked},
     }
@@ -230,21 +268,25 @@ def question_list(assessment: Assessment, show: str, checked: Checked) -> Questi
         "all": "All",
         "todo": "To do",
         "evidence": "No evidence",
+        "mine": "Assigned to you",
+        "to-confirm": "To confirm",
         "otherwise": "Files say otherwise",
         "sent-back": "Sent back",
     }
     filters = [
         Filter(key=key, label=labels[key], count=len(numbers))
         for key, numbers in sets.items()
-        if numbers or key not in {"otherwise", "sent-back"}
+        if numbers or key in {"all", "todo", "evidence"}
     ]
     show = show if show in {one.key for one in filters} else "sent-back" if sets["sent-back"] else "all"
     people = people_of(assessment)
-    files = list(Evidence.objects.filter(assessment=assessment).kept().values_list("format", "accounts"))
+    files = list(
+        Evidence.objects.visible_to(reader).filter(assessment=assessment).kept().values_list("format", "accounts")
+    )
     declared = set(assessment.vendor.aws_accounts.values_list("account_id", flat=True))
     reported = {account for kind, accounts in files if kind == CREDENTIAL_REPORT for account in accounts}
     wanting = EvidenceRequest.objects.filter(criterion__playbook=assessment.playbook_id, kind=CREDENTIAL_REPORT)
-    numbers = sorted(set(wanting.values_list("criterion__number", flat=True)))
+    numbers = sorted(set(wanting.values_list("criterion__number", flat=True)) & sets["all"])
     return QuestionList(
         domains=_by_domain(pairs, sets[show], all_open=show != "all"),
         filters=filters,
@@ -260,125 +302,3 @@ def question_list(assessment: Assessment, show: str, checked: Checked) -> Questi
         report_questions=listed(numbers) if numbers else "",
         report_count=len(numbers),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """One kind of evidence that is asked for."""
-
-    kind: str  # in words
-    is_report: bool
-    is_required: bool
-    must_show: str
-    commands: Sequence[str]
-
-
-# The key of a statement names its side, so no text that a vendor reads may hold one.
-_KEY = re.compile(r"[a-z][a-z0-9-]*-\d+-[af]\d+")
-# The playbook speaks to the assessor as well: of its source, of notes and of results that a vendor does not have.
-_NOT_FOR_VENDORS = re.compile(r"\bassessor\b|\bthe source\b|\bresult of\b|^ask (?:who|for|whether)\b", re.IGNORECASE)
-_PART = re.compile(r"(?<=[.;]) +")
-
-
-def _neutral(text: str, statements: Mapping[str, str]) -> str:
-    """A text of the playbook with the words of a statement in place of its key, and without what is for assessors."""
-    parts = _PART.split(text)
-    kept = [part for part in parts if not _NOT_FOR_VENDORS.search(part)]
-    text = " ".join(kept)
-    if len(kept) < len(parts) and text:
-        text = text.rstrip(".,;") + "."
-    text = text.replace("The vendor says ", "Say ")
-    return _KEY.sub(lambda found: f"“{statements.get(found.group(), 'another statement').rstrip('.')}”", text)
-
-
-def _steps(texts: Sequence[str], statements: Mapping[str, str]) -> list[str]:
-    """The steps of which anything is left for a vendor."""
-    return [neutral for text in texts if (neutral := _neutral(text, statements))]
-
-
-def requests_of(answer: Answer, statements: Mapping[str, str] | None = None) -> list[Request]:
-    """What is asked for as evidence; `statements` are texts by key, which are read where they are not given."""
-    if statements is None:
-        statements = {option.key: option.text for option in options_of(answer)}
-    return [
-        Request(
-            kind=one.kind_label,
-            is_report=one.kind == CREDENTIAL_REPORT,
-            is_required=one.required,
-            must_show=_neutral(one.must_show, statements),
-            commands=one.commands,
-        )
-        for one in answer.criterion.evidence_requests.all()
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionSheet:
-    """What the page of one question shows beside its form."""
-
-    options: Sequence[ResponseOption]
-    when: str  # in which case the question does not apply
-    steps: Sequence[str]
-    additions: Sequence[str]
-    requests: Sequence[Request]
-    domain: Sequence[QuestionRow]
-    place: int  # 4 of the domain's questions
-    previous: QuestionRow | None
-    next: QuestionRow | None
-    accounts: int
-    asked: Sequence[Query]  # of this round, with who asked
-
-
-def options_of(answer: Answer) -> list[ResponseOption]:
-    """The statements of both sides. One query."""
-    return list(answer.criterion.options.all())
-
-
-def question_sheet(answer: Answer, options: Sequence[ResponseOption]) -> QuestionSheet:
-    """The page of one question: at most 5 queries beside the one for its options."""
-    assessment = answer.assessment
-    statements = {option.key: option.text for option in options}
-    asked = asked_of(assessment)
-    rows = [(one.criterion.domain.slug, row_of(one, asked.get(one.pk, ()))) for one in answers_of(assessment)]
-    numbers = [row.number for _, row in rows]
-    at = numbers.index(answer.criterion.number)
-    domain = [row for slug, row in rows if slug == answer.criterion.domain.slug]
-    sent = answer.queries.filter(round=assessment.round).select_related("by") if answer.pk in asked else []
-    return QuestionSheet(
-        options=options,
-        when=_neutral(answer.criterion.applicability.get("when", ""), statements),
-        steps=_steps(answer.criterion.validation_steps, statements),
-        additions=_steps(answer.criterion.validation_additions, statements),
-        requests=requests_of(answer, statements),
-        domain=domain,
-        place=[row.number for row in domain].index(answer.criterion.number) + 1,
-        previous=rows[at - 1][1] if at else None,
-        next=rows[at + 1][1] if at + 1 < len(rows) else None,
-        accounts=assessment.vendor.aws_accounts.count(),
-        asked=list(sent),
-    )
-
-
-def next_open(answer: Answer) -> int | None:
-    """The number of the next question that is not completed: after this one, else from the start. One query."""
-    open_numbers = list(
-        Answer.objects.filter(assessment=answer.assessment_id)
-        .open()
-        .order_by("criterion__number")
-        .values_list("criterion__number", flat=True)
-    )
-    after = [number for number in open_numbers if number > answer.criterion.number]
-    return (after or open_numbers or [None])[0]
-
-
-def said(answer: Answer, texts: dict[str, str]) -> list[str]:
-    """What was answered, in words; `texts` are the statements by key. Their order says nothing of their sides."""
-    if answer.kind == AnswerKind.STATEMENTS:
-        return sorted(texts[key] for key in answer.statements if key in texts)
-    words = AnswerKind(answer.kind).label if answer.kind else "No answer yet"
-    return [f"{words}: {answer.reason}" if answer.reason else words]
-
-
-def statements_chosen(answer: Answer, options: Sequence[ResponseOption]) -> list[str]:
-    """What was answered, in words; for a page that is only read."""
-    return said(answer, {option.key: option.text for option in options})

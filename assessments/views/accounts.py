@@ -23,7 +23,7 @@ def accounts(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare the accounts, or read them where that is not yours to do."""
     if request.method == "POST":
         return _declare(request, assessment_for(request.user, pk, Permission.DECLARE_ACCOUNTS))
-    permission = Permission.VIEW_OVERVIEW if request.user.staff_role else Permission.VIEW_QUESTIONS
+    permission = Permission.VIEW_OVERVIEW if request.user.staff_role else Permission.VIEW_ALL
     assessment = assessment_for(request.user, pk, permission)
     stored = accounts_of(assessment)
     context = {"can_declare": may(request.user, assessment, Permission.DECLARE_ACCOUNTS)}

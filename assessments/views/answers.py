@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assessments.access import NotNow, answer_for, assessment_for, is_open_for_changes
+from assessments.access import NotNow, answer_for, assessment_for, is_open_for_changes, may
 from assessments.actions.answers import AnswerIncomplete, AnswerLocked, StaleAnswer, save
 from assessments.forms.answers import ALONE, AnswerForm, fields_of, needs_plan, token
 from assessments.models import Answer
 from assessments.policy import Permission
-from assessments.queries import vendor_pages
+from assessments.queries import question_page, vendor_pages
 from assessments.queries.evaluations import checked
+from assessments.states import WITH_VENDOR
 from assessments.views import shown
 from assessments.views.bodies import TEXT_BODY_BYTES, UPLOAD_BODY_BYTES, at_most
 from assessments.views.uploads import TOO_LARGE, keep, tell
@@ -31,13 +32,15 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The vendor's list of questions, with what is to be done next."""
     assessment = assessment_for(request.user, pk, Permission.VIEW_QUESTIONS)
     found = checked(assessment, request.user)
-    sheet = vendor_pages.question_list(assessment, request.GET.get("show", ""), found)
+    sheet = vendor_pages.question_list(assessment, request.user, request.GET.get("show", ""), found)
     context = {
         "assessment": assessment,
         "sheet": sheet,
         "checked": found,
         "distance": vendor_pages.distance(assessment.due_on),
     }
+    context["is_with_vendor"] = assessment.state in WITH_VENDOR
+    context["sees_all"] = may(request.user, assessment, Permission.VIEW_ALL)
     context["is_overdue"] = context["distance"].endswith("overdue")
     return render(request, "assessments/vendor/answer_list.html", context)
 
@@ -58,7 +61,7 @@ def _too_many_files(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def answer_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One question: read it, answer it, complete it. Without JavaScript its files come with the same form."""
     answer = answer_for(request.user, pk, number, Permission.VIEW_QUESTIONS)
-    options = vendor_pages.options_of(answer)
+    options = question_page.options_of(answer)
     if request.method == "GET":
         return _page(request, answer, AnswerForm(answer=answer, options=options))
     form = AnswerForm(request.POST, answer=answer, options=options)
@@ -109,7 +112,7 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm, *, action: str
         return redirect(_address(saved) + ("#evidence" if action == "upload" else ""))
     if not complete:
         return redirect("assessments:answer-list", assessment)
-    following = vendor_pages.next_open(answer)
+    following = question_page.next_open(answer, request.user)
     if following is None:
         messages.success(request, "That was the last open question. Check your answers, then submit them.")
         return redirect("assessments:submit-check", assessment)
@@ -141,7 +144,7 @@ def _page(
     evidence_error: str = "",
 ) -> HttpResponse:
     """The page of one question, to write or only to read."""
-    sheet = vendor_pages.question_sheet(answer, form.options)
+    sheet = question_page.question_sheet(answer, request.user, form.options)
     is_open = not is_locked and is_open_for_changes(answer)
     wanted = form["choice"].value() or []
     chosen = [key for mark, key in form.keys.items() if mark in ([wanted] if isinstance(wanted, str) else wanted)]
@@ -152,8 +155,9 @@ def _page(
         "sheet": sheet,
         "is_open": is_open,
         "is_locked": is_locked,
+        "may_assign": is_open and may(request.user, answer.assessment, Permission.ASSIGN),
         "typed": [(form[name].label, form[name].value()) for name in TYPED if form[name].value()] if is_locked else [],
-        "said": [] if is_open else vendor_pages.statements_chosen(answer, form.options),
+        "said": [] if is_open else question_page.statements_chosen(answer, form.options),
         "shows_plan": needs_plan(form.options, chosen),
         "evidence_error": evidence_error,
         "problems": [{"href": "#evidence-file", "text": evidence_error}] if evidence_error else [],
@@ -207,7 +211,7 @@ def answer_draft(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Store a draft while a person types. Replies are JSON; nothing is ever completed here."""
     try:
         answer = answer_for(request.user, pk, number, Permission.ANSWER)
-        form = AnswerForm(request.POST, answer=answer, options=vendor_pages.options_of(answer))
+        form = AnswerForm(request.POST, answer=answer, options=question_page.options_of(answer))
         if not form.is_valid():
             return _refused(form)
         saved = save(

@@ -1,4 +1,4 @@
-"""Who works on what: assign questions to colleagues, or hand the whole request on."""
+"""Who works on what: assign questions to colleagues, hand the whole request on, confirm what was said last time."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from assessments.access import assessment_for, may
 from assessments.actions import assignments as actions
+from assessments.actions import carrying
 from assessments.actions.assignments import AssignmentRefused, InvitationRefused
 from assessments.forms.assignments import NEW, NOBODY, AssignForm, ForwardForm
 from assessments.models import Assessment
@@ -117,3 +118,19 @@ def _chosen(request: HttpRequest, parts: list[queries.Part], form: AssignForm) -
         for task in part.tasks
         if task.is_open and (str(task.number) == one or part.slug == domain)
     }
+
+
+@require_http_methods(["POST"])
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Complete last time's answers as they are: those of the questions that were sent."""
+    assessment = assessment_for(request.user, pk, Permission.ANSWER)
+    numbers = {int(value) for value in request.POST.getlist("number") if value.isdecimal() and len(value) < 5}
+    confirmed = carrying.confirm(assessment=assessment, numbers=numbers, by=request.user)
+    if confirmed.done:
+        many = "Question" if len(confirmed.done) == 1 else "Questions"
+        messages.success(request, f"{many} {listed(confirmed.done)} confirmed and completed.")
+    for number, reason in confirmed.left.items():
+        messages.error(request, f"Question {number} stays open. {reason}.")
+    if not confirmed.done and not confirmed.left:
+        messages.error(request, "Nothing was left to confirm: somebody confirmed or changed these answers meanwhile.")
+    return redirect("assessments:answer-list", pk)

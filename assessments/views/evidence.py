@@ -103,7 +103,7 @@ def _stored(request: HttpRequest, item: Evidence, answer: Answer | None) -> Http
     context = {"row": files.one_row(item, request.user, number), "number": number, "can_change": True}
     context["back"] = f"{_question(answer)}#evidence" if answer else _library(item.assessment_id)
     if answer is None:
-        context["titles"] = files.titles_of(item.assessment)
+        context["titles"] = files.titles_of(item.assessment, request.user)
     html = render_to_string("assessments/evidence/row.html", context, request=request)
     return JsonResponse({"html": html, "warnings": []}, status=201)
 

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 from assessments.access import answer_for, assessment_for, is_open_for_changes
 from assessments.models import Answer, Assessment
 from assessments.policy import Permission
-from assessments.queries import check_page, files, vendor_findings, vendor_pages
+from assessments.queries import check_page, files, question_page, vendor_findings
 from assessments.queries.evaluations import checked
 from users.models import User
 
 
 def of_question(
-    answer: Answer, reader: User, requests: Iterable[vendor_pages.Request], *, is_open: bool
+    answer: Answer, reader: User, requests: Iterable[question_page.Request], *, is_open: bool
 ) -> dict[str, Any]:
     """Everything about files on the page of one question: what they show, and their rows."""
     number, assessment = answer.criterion.number, answer.assessment
@@ -48,7 +48,7 @@ def of_library(assessment: Assessment, reader: User) -> dict[str, Any]:
         "otherwise": [one.number for one in found.contradictions],
         "rows": kept,
         "withdrawn": [row for row in rows if row.is_withdrawn],
-        "titles": files.titles_of(assessment),
+        "titles": files.titles_of(assessment, reader),
         "scope": _scope(assessment, kept),
         "can_change": files.is_with_vendor(assessment),
         "back": reverse("assessments:evidence-list", args=[assessment.pk]),
@@ -83,7 +83,7 @@ def _part(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 def question(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What the files show for one question, and the rows of its files."""
     answer = answer_for(request.user, pk, number, Permission.VIEW_QUESTIONS)
-    requests = vendor_pages.requests_of(answer)
+    requests = question_page.requests_of(answer)
     context = of_question(answer, request.user, requests, is_open=is_open_for_changes(answer))
     return _part(request, "assessments/vendor/shown.html", context)
 
@@ -98,6 +98,6 @@ def library(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What the files say otherwise, on the page that is read before submitting."""
-    assessment = assessment_for(request.user, pk, Permission.VIEW_QUESTIONS)
-    context = of_check(assessment, request.user, check_page.check_sheet(assessment))
+    assessment = assessment_for(request.user, pk, Permission.VIEW_ALL)
+    context = of_check(assessment, request.user, check_page.check_sheet(assessment, request.user))
     return _part(request, "assessments/vendor/check_shown.html", context)

@@ -20,7 +20,7 @@ DECLARE = "Confirm that the answers are true to the best of your knowledge"
 @require_GET
 def submit_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that will be submitted, and what is missing."""
-    return _page(request, assessment_for(request.user, pk, Permission.VIEW_QUESTIONS))
+    return _page(request, assessment_for(request.user, pk, Permission.VIEW_ALL))
 
 
 @require_POST
@@ -49,7 +49,7 @@ def _page(
     is_undeclared: bool = False,
     refused: list[str] | None = None,
 ) -> HttpResponse:
-    sheet = check_page.check_sheet(assessment)
+    sheet = check_page.check_sheet(assessment, request.user)
     problems = _problems(sheet, assessment) if is_refused else []
     if is_undeclared:
         problems.append({"href": "#id_confirmed", "text": DECLARE})

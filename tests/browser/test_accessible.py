@@ -70,6 +70,8 @@ LEAD = [
     one("answer-list", "changes_requested"),
     one("answer-list", "closed"),
     one("answer-list", "cancelled"),
+    one("assign", "in_progress"),
+    one("assign", "submitted"),
     one("answer-edit", "in_progress", 1),
     one("answer-edit", "in_progress", 2),
     one("answer-edit", "in_progress", 3),
@@ -159,6 +161,7 @@ NO_PAGE = set(
     home health session-check account_set_password account_confirm_login_code mfa_download_recovery_codes
     mfa_login_webauthn mfa_reauthenticate_webauthn
     vendors:archive vendors:invitation-revoke vendors:invitation-resend vendors:member-remove
+    assessments:forward assessments:confirm
     assessments:answer-draft assessments:submit assessments:evidence-upload assessments:evidence-preview
     assessments:evidence-download assessments:evidence-link assessments:evidence-unlink assessments:evidence-withdraw
     assessments:evidence-date assessments:evidence-place assessments:answer-shown assessments:evidence-shown

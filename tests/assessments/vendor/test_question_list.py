@@ -157,7 +157,7 @@ def test_list_costs_the_same_however_much_there_is(
         add(client, in_progress, png(f"{number}.png"), number + 1)
     if files:
         answer_all(in_progress, by=rita)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(at("answer-list", in_progress))
 
 

@@ -366,7 +366,7 @@ def test_page_costs_the_same_however_many_files(
     client.force_login(rita)
     for number in range(files):
         add(client, in_progress, png(f"{number}.png"), 13)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(at("answer-edit", in_progress, 13))
 
 
