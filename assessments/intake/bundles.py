@@ -12,6 +12,7 @@ import zlib
 from datetime import datetime
 from typing import BinaryIO
 
+from assessments.intake import secrets
 from assessments.intake.refusal import Refused
 from assessments.intake.signatures import HEAD, SAVE_AS_PDF, sniff
 from assessments.intake.texts import decode, read_json
@@ -142,7 +143,7 @@ def _check_places(stream: BinaryIO, archive: zipfile.ZipFile, members: list[zipf
 
 
 def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]) -> dict[str, object]:
-    """Read every file once, so that its size and checksum are true; give back the manifest."""
+    """Read every file once, so that its size and checksum are true and it holds no secret; give back the manifest."""
     manifest: object = None
     for member in members:
         if member.orig_filename not in names:
@@ -156,15 +157,26 @@ def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: d
                 read += len(chunk)
                 if read > member.file_size:
                     raise Refused(_DAMAGED)
-                if names[member.orig_filename] == "manifest.json":
-                    parts.append(chunk)
+                parts.append(chunk)
         if read != member.file_size:
             raise Refused(_DAMAGED)
-        if parts:
-            manifest = read_json(decode(b"".join(parts)))
+        name, data = names[member.orig_filename], b"".join(parts)
+        if name == "manifest.json" and data:
+            manifest = read_json(decode(data))
+        _check_secrets(data, name)
     if not isinstance(manifest, dict):
         raise Refused(_UNPACK)
     return manifest
+
+
+def _check_secrets(data: bytes, name: str) -> None:
+    """Also in what is no clean text: letters and digits look the same in every other encoding."""
+    try:
+        text = decode(data)
+    except Refused:
+        text = data.decode("latin-1")
+    ending = name.rpartition(".")[2]
+    secrets.check(text, ending if ending in {"json", "csv"} else "text", member=name)
 
 
 def _check_start(chunk: bytes) -> None:

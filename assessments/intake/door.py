@@ -10,7 +10,7 @@ from assessments.evaluators.formats import CREDENTIAL_REPORT, detect
 from assessments.evaluators.formats.container import BASE64_START
 from assessments.evaluators.formats.credential_report import CredentialReport, HeaderOnly, TooLarge, Unreadable, parse
 from assessments.evaluators.formats.credential_report import summary as report_summary
-from assessments.intake import bundles, images, pdfs, texts
+from assessments.intake import bundles, images, pdfs, secrets, texts
 from assessments.intake.names import clean_name
 from assessments.intake.refusal import Refused, megabytes
 from assessments.intake.signatures import HEAD, sniff
@@ -120,6 +120,7 @@ def _examine_text(stream: BinaryIO, name: str, size: int, sha256: str) -> Accept
         texts.read_json(text)
     elif kind == "csv":
         texts.check_csv(text)
+    secrets.check(text, kind)
     facts: dict[str, object] = report_summary(report) if report is not None else {}
     return _accepted(stream, kind, kind, name, size, sha256, credential_report=report, facts=facts)
 

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from assessments.intake.refusal import Refused
@@ -88,8 +88,11 @@ def _looks_like_table(text: str, least: int) -> bool:
     return False
 
 
-def check_csv(text: str) -> None:
-    """Raises Refused for a row of too many cells, a cell that is too long and quotes that never close."""
+def csv_rows(text: str) -> Generator[tuple[int, list[str]], None, None]:
+    """Each row with the number of its first line.
+
+    Raises Refused for a row of too many cells, a cell that is too long and quotes that never close.
+    """
     before = csv.field_size_limit(CSV_CELL_BYTES)
     delimiter = max(_DELIMITERS, key=text[:20_000].count)
     separators = 0  # of the row being read, which may go over many lines
@@ -103,14 +106,23 @@ def check_csv(text: str) -> None:
             yield line
 
     try:
-        for _ in csv.reader(lines(), delimiter=delimiter):
+        reader, line = csv.reader(lines(), delimiter=delimiter), 1
+        for row in reader:
             separators = 0
+            yield line, row
+            line = reader.line_num + 1
     except csv.Error as error:
         raise Refused(
             "The CSV cannot be read: a cell is longer than 64 kB, or a quote never closes. Export it again."
         ) from error
     finally:
         csv.field_size_limit(before)
+
+
+def check_csv(text: str) -> None:
+    """Raises Refused where the table cannot be read to its end."""
+    for _ in csv_rows(text):
+        pass
 
 
 def read_json(text: str) -> Any:
