@@ -25,7 +25,7 @@ def ref(account: str, region: str = "", kind: str = "", name: str = "", detail: 
     return f"{base}#{detail}" if detail else base
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Resource:
     """One account, region, user, key or resource, and what is to say about it in one sentence."""
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -47,7 +48,14 @@ _ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):(root|user/\S.*)")
 _ROOT_NAMES: Final = ("<root_account>", "&lt;root_account&gt;")
 # One object for cells that repeat thousands of times.
 _common: Final = {
-    word: word for word in ("true", "false", "TRUE", "FALSE", "N/A", "no_information", "not_supported")
+    word: word
+    for word in (
+        *("true", "false", "TRUE", "FALSE", "N/A", "no_information", "not_supported"),
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+        *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1"),
+        *("ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-south-1"),
+        *("s3", "ec2", "sts", "iam", "ses", "sqs", "sns", "kms", "ecr", "lambda", "logs", "dynamodb", "monitoring"),
+    )
 }.get
 
 
@@ -163,7 +171,7 @@ def _raw(row: list[str], width: int, pick: Pick, part: int, line: int) -> RawRow
     if not found or not user or "\n" in cells[0]:
         return None
     account, resource = found.groups()
-    return RawRow(account, resource == "root" or user.casefold() in _ROOT_NAMES, part, line, cells)
+    return RawRow(sys.intern(account), resource == "root" or user.casefold() in _ROOT_NAMES, part, line, cells)
 
 
 def _pick(names: list[str], missing: set[str]) -> Pick:
