@@ -287,10 +287,10 @@ def _check_summary(place: Place, report: AccountReport, *, needs_root: bool) -> 
     users, keys = summary.get("SummaryMap", "Users"), summary.get("SummaryMap", "AccountAccessKeysPresent")
     if isinstance(users, int) and report.users < users:
         place.gap(call, f"lists {report.users} of the {users} users of the account")
-    roots = [key for row in report.rows if row.is_root for key in row.keys]
-    shown = any(key.active is not False or isinstance(key.last_rotated, datetime) for key in roots)
-    if needs_root and isinstance(keys, int) and keys > 0 and roots and not shown:
-        place.gap(call, "shows no access key of root, and the account's summary counts one")
+    if needs_root and isinstance(keys, int) and keys > 0:
+        roots = [key for row in report.rows if row.is_root for key in row.keys]
+        if roots and all(key.active is False and not isinstance(key.last_rotated, datetime) for key in roots):
+            place.gap(call, "shows no access key of root, and the account's summary counts one")
 
 
 def _resources(found: Mapping[str, str]) -> tuple[Resource, ...]:
