@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from assessments.models import Assessment
+from assessments.models import Assessment, EvaluationRun
 from assessments.scoring import Result
 from playbook.models import Side
 from tests import factories
@@ -22,6 +22,7 @@ from tests.browser.acts import (
     words_of,
 )
 from tests.browser.conftest import Console, OpenPage
+from tests.servers import wait_for
 from users.models import User
 
 RESULTS = ["Met", "Partly met", "Not met", "Not verified", "Not applicable"]
@@ -66,7 +67,7 @@ def test_single_keys(open_page: OpenPage, with_files: Assessment, ana: User) -> 
     page.get_by_label("Note for the report").blur()
     page.keyboard.press("e")
     assert focused(page) == "pick-file"
-    page.get_by_label("Show").blur()
+    page.get_by_label("Show", exact=True).blur()
     page.keyboard.press("c")
     expect(page.get_by_label("What do you need?")).to_be_visible()
 
@@ -205,6 +206,8 @@ def test_zoom_into_a_screenshot_by_button_and_by_key(open_page: OpenPage, with_f
 
 
 def test_a_credential_report_is_a_table_behind_its_tab(open_page: OpenPage, with_files: Assessment, ana: User) -> None:
+    run = factories.evaluate(with_files).submitted_run
+    wait_for(lambda: EvaluationRun.objects.get(pk=run.pk).state == "ready", what="the evidence is evaluated")
     page = bench(open_page, ana, with_files, 13)
     page.keyboard.press("e")
     tabs = page.get_by_role("tab")
@@ -214,8 +217,8 @@ def test_a_credential_report_is_a_table_behind_its_tab(open_page: OpenPage, with
     expect(tabs.last).to_be_focused()
     page.get_by_role("tab", name=re.compile("^Credential report")).click()
     rows = page.get_by_role("region", name="Credential report rows")
-    expect(rows.get_by_role("rowheader")).to_have_text(["<root_account>", "ci-deploy", "j.moreau", "svc-legacy"])
-    expect(rows.locator("caption")).to_have_text("4 rows")
+    expect(rows.get_by_role("rowheader")).to_have_text(["svc-legacy", "<root_account>", "ci-deploy", "j.moreau"])
+    expect(rows.locator("caption")).to_have_text("4 rows. Days are counted to the date of the report.")
     expect(page.get_by_role("tabpanel")).to_have_count(1)  # the other one is hidden
 
 

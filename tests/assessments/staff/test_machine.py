@@ -268,8 +268,8 @@ def test_contradiction_is_said_at_the_top_of_the_result_and_stays_when_resolved(
     notice = part(page, 'id="contradiction">', "<form")
     assert notice == (
         "The vendor says: “Every access key has been used within the last 90 days.” The evidence shows otherwise: "
-        "3 active access keys were never used, or not in the 90 days before the report. root (access key 1), "
-        "bob (access key 1), old-integration (access key 1) . Details"
+        "3 active access keys were never used, or not in the 90 days before the report. Among them: "
+        "root (access key 1), bob (access key 1), old-integration (access key 1) . Details"
     )
     assert (13, "") in against(page)
     mark = ", the evidence shows otherwise than the vendor says"
