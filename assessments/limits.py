@@ -38,6 +38,17 @@ BUNDLE_BYTES: Final = 500 * MB  # bytes of all files, unpacked
 BUNDLE_FILE_BYTES: Final = 50 * MB  # bytes of one file, unpacked
 BUNDLE_RATIO: Final = 200  # unpacked bytes for each packed byte
 
+# --- A questionnaire that was filled in as a spreadsheet ---------------------------------------------------------
+
+SPREADSHEET_BYTES: Final = 5 * MB
+SPREADSHEET_PARTS: Final = 500  # files inside the XLSX, which is a ZIP
+SPREADSHEET_UNPACKED_BYTES: Final = 30 * MB  # bytes of all of them, unpacked
+SPREADSHEET_ROWS: Final = 1_000  # the last row that may be used in any of its sheets
+SPREADSHEET_COLUMNS: Final = 100  # the last column
+SPREADSHEET_MEMORY_BYTES: Final = 1 * GB  # of the process that opens a spreadsheet
+SPREADSHEET_SECONDS: Final = 10  # of processor time to open one; the wall clock gets twice as much
+SPREADSHEET_CHANGES_BYTES: Final = 900 * KB  # what would be changed, packed, while a person looks at it
+
 # --- An IAM credential report ----------------------------------------------------------------------------------
 
 CREDENTIAL_REPORT_BYTES: Final = 20 * MB  # bytes of the table itself, after decoding base64
@@ -93,6 +104,14 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("BUNDLE_BYTES", BUNDLE_BYTES, "bytes", "all files of a bundle, unpacked"),
     Limit("BUNDLE_FILE_BYTES", BUNDLE_FILE_BYTES, "bytes", "one file of a bundle, unpacked"),
     Limit("BUNDLE_RATIO", BUNDLE_RATIO, "to 1", "unpacked to packed size in a bundle"),
+    Limit("SPREADSHEET_BYTES", SPREADSHEET_BYTES, "bytes", "spreadsheet (XLSX) of the questionnaire"),
+    Limit("SPREADSHEET_PARTS", SPREADSHEET_PARTS, "files", "files inside a spreadsheet"),
+    Limit("SPREADSHEET_UNPACKED_BYTES", SPREADSHEET_UNPACKED_BYTES, "bytes", "a spreadsheet, unpacked"),
+    Limit("SPREADSHEET_ROWS", SPREADSHEET_ROWS, "rows", "one sheet of a spreadsheet"),
+    Limit("SPREADSHEET_COLUMNS", SPREADSHEET_COLUMNS, "columns", "one sheet of a spreadsheet"),
+    Limit("SPREADSHEET_MEMORY_BYTES", SPREADSHEET_MEMORY_BYTES, "bytes", "memory to open one spreadsheet"),
+    Limit("SPREADSHEET_SECONDS", SPREADSHEET_SECONDS, "seconds", "processor time to open one spreadsheet"),
+    Limit("SPREADSHEET_CHANGES_BYTES", SPREADSHEET_CHANGES_BYTES, "bytes", "changes of one spreadsheet, packed"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),
     Limit("CREDENTIAL_REPORT_ROWS", CREDENTIAL_REPORT_ROWS, "rows", "IAM credential report"),
     Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),

@@ -14,6 +14,7 @@ from assessments.views import (
     reports,
     scoring,
     shown,
+    spreadsheet,
     submission,
     workflow,
 )
@@ -42,6 +43,10 @@ urlpatterns = [
     path(_one + "check/", submission.submit_check, name="submit-check"),
     path(_one + "check/shown", shown.check, name="check-shown"),
     path(_one + "submit", submission.submit, name="submit"),
+    path(_one + "spreadsheet/", spreadsheet.spreadsheet, name="spreadsheet"),
+    path(_one + "spreadsheet/download", spreadsheet.download, name="spreadsheet-download"),
+    path(_one + "spreadsheet/upload", spreadsheet.upload, name="spreadsheet-upload"),
+    path(_one + "spreadsheet/confirm", spreadsheet.confirm, name="spreadsheet-confirm"),
     # Evidence
     path(_one + "evidence/", evidence.evidence_list, name="evidence-list"),
     path(_one + "evidence/upload", evidence.upload, name="evidence-upload"),

@@ -28,6 +28,7 @@ PURE = (
     "assessments/evaluators",
     "assessments/agreement.py",
     "assessments/scoring.py",
+    "assessments/spreadsheets",
     "assessments/states.py",
     "assessments/policy.py",
     "assessments/limits.py",
@@ -40,7 +41,18 @@ FRAMEWORKS = {"django", "celery", "weasyprint"}
 
 # Layers of one room, lowest first; a module imports its own layer and those below. What is not named here is free.
 LAYERS = (
-    {"agreement", "scoring", "states", "policy", "limits", "evaluators", "schema", "mappings", "mapping_tables"},
+    {
+        "agreement",
+        "scoring",
+        "spreadsheets",
+        "states",
+        "policy",
+        "limits",
+        "evaluators",
+        "schema",
+        "mappings",
+        "mapping_tables",
+    },
     {"models", "querysets"},
     {"queries", "intake", "access"},
     {"actions", "tasks", "loading"},

@@ -80,6 +80,7 @@ LEAD = [
     one("answer-edit", "submitted", 2),
     one("accounts", "in_progress"),
     one("accounts", "closed"),
+    one("spreadsheet", "in_progress"),
     one("submit-check", "in_progress"),
     one("submit-check", "closed"),
     one("evidence-list", "in_progress"),
@@ -162,6 +163,7 @@ NO_PAGE = set(
     mfa_login_webauthn mfa_reauthenticate_webauthn
     vendors:archive vendors:invitation-revoke vendors:invitation-resend vendors:member-remove
     assessments:forward assessments:confirm
+    assessments:spreadsheet-download assessments:spreadsheet-upload assessments:spreadsheet-confirm
     assessments:answer-draft assessments:submit assessments:evidence-upload assessments:evidence-preview
     assessments:evidence-download assessments:evidence-link assessments:evidence-unlink assessments:evidence-withdraw
     assessments:evidence-date assessments:evidence-place assessments:answer-shown assessments:evidence-shown

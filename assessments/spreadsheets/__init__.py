@@ -1,0 +1,1 @@
+"""The questionnaire as a spreadsheet. Pure: plain values in, bytes or plain values out. Only `write` knows openpyxl."""
