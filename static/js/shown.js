@@ -1,13 +1,17 @@
-// What the files show ([data-shown], which htmx fetches): asked for again after a change, and the rows of the files it brings.
+// What the files show ([data-shown], which htmx fetches): asked for again after a change, with the rows of files it brings.
+// [data-otherwise] leads to it, and is shown while it holds a contradiction.
 import { wireCopy } from "./copy.js";
 import { $, $$ } from "./dom.js";
 
 const STOPS = "a, button, summary, input, select";
 
+let again = false;   // what is on its way was asked for before the last change
+
 /** Something changed that the files are held against. */
 export function refreshShown() {
   const part = $("[data-shown][hx-get]");
-  if (part) window.htmx?.trigger(part, "refresh");
+  if (part?.classList.contains("htmx-request")) again = true;
+  else if (part) window.htmx?.trigger(part, "refresh");
 }
 
 const isBeingTyped = (row) => $$("input:not([type=hidden]), select", row).some((field) => field === document.activeElement
@@ -31,6 +35,8 @@ addEventListener("htmx:afterSettle", () => {
   const part = $("[data-shown]"), list = $("[data-files]");
   if (!part) return;
   wireCopy(part);
+  for (const link of $$("[data-otherwise]")) link.hidden = !$("#otherwise", part);
+  if (again) { again = false; refreshShown(); }
   const brought = $("template[data-fresh-rows]", part);
   if (!brought) return;
   if (list) for (const row of $$("li.file", brought.content)) put(document.importNode(row, true), list);

@@ -23,6 +23,7 @@ from vendors.actions.vendors import DeclaredAccount, declare_accounts
 from vendors.models import Stage
 
 ACCOUNT = "111122223333"
+WORKER = 30_000  # ms that the worker and the page that asks for its work may take together
 # A file list can only be made inside the page.
 HAND_OVER = """([files, how]) => {
     const held = new DataTransfer();

@@ -12,6 +12,7 @@ from playbook.models import Playbook, Side
 from tests import factories
 from tests.browser.acts import (
     ACCOUNT,
+    WORKER,
     answer_to,
     at,
     choose,
@@ -135,7 +136,7 @@ def answer_one_question(page: Page, assessment: Assessment) -> None:
     drop(page, credential_report())
     row = file_row(page, "credential-report.csv")
     expect(row).to_contain_text("4 rows read")
-    expect(row).to_contain_text("also used in questions 5, 6, 11, 12 and 14")
+    expect(row).to_contain_text("also used in questions 5, 6, 10, 11, 12 and 14", timeout=WORKER)
     preview = file_row(page, "keys.png").locator("img")
     preview.scroll_into_view_if_needed()
     expect(preview).to_have_js_property("complete", True)

@@ -275,7 +275,7 @@ def test_the_library_says_what_each_file_proves(client: Client, rita: User, in_p
     add(client, in_progress, report())
     evaluate(in_progress)
     page = read(client, "evidence-list", in_progress)
-    assert "Evidence for questions question 5, question 6, question 10" in text(page)
+    assert "Evidence for questions question 5 question 6 question 10" in text(page)
     assert f'<a href="{at("answer-edit", in_progress, 14)}#shown">' in page
     assert "Your files were checked on" in page
 
