@@ -15,6 +15,7 @@ from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, Assessment, Evaluation, Evidence, Review
 from assessments.reports import snapshot as frozen
 from assessments.reports.extracts import credential_extract
+from assessments.reports.text import masked
 from assessments.scoring import Mark, Result
 from assessments.states import State
 from playbook.models import Criterion, ResponseOption, Side
@@ -59,10 +60,16 @@ class _Item:
 
 
 def build_snapshot(assessment: Assessment, made_on: date) -> frozen.Snapshot:
-    """What the assessment says now, as the report of the day `made_on` prints it.
+    """What the assessment says now, as the report of the day `made_on` prints it, with ids masked as the settings say.
 
     Reads the database and small credential reports from the store. Raises OSError where the store does not answer.
     """
+    key_ids, account_ids = settings.REPORT_MASK_KEY_IDS, settings.REPORT_MASK_ACCOUNT_IDS
+    return masked(_whole(assessment, made_on), key_ids=key_ids, account_ids=account_ids)
+
+
+def _whole(assessment: Assessment, made_on: date) -> frozen.Snapshot:
+    """The snapshot with every id in full."""
     files = _files(assessment)
     items = _items(assessment, files)
     outcome = scoring.score(

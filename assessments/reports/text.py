@@ -7,6 +7,7 @@ minute), so every run gets a place to break. Nothing here escapes markup: the te
 import dataclasses
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
@@ -105,19 +106,43 @@ def sentence(text: str) -> str:
 
 def fitted(snapshot: Snapshot) -> Snapshot:
     """A copy of the snapshot in which every text is ready to lay out. Digests, keys and codes stay as they are."""
-    return _fitted(snapshot, "")
+    return _each_text(snapshot, "", _fit)
 
 
-def _fitted(value: T, field: str) -> T:
+def masked(snapshot: Snapshot, *, key_ids: bool, account_ids: bool) -> Snapshot:
+    """A copy with stars for all but the last four characters of access key ids, of account ids, or of both.
+
+    An account id is any run of twelve digits. File digests and codes stay as they are.
+    """
+    patterns = [pattern for pattern, is_wanted in ((_KEY_ID, key_ids), (_ACCOUNT_ID, account_ids)) if is_wanted]
+
+    def mask(text: str, field: str) -> str:
+        for pattern in patterns if field not in CODES else ():
+            text = pattern.sub(lambda match: "*" * len(match[0]), text)
+        return text
+
+    return _each_text(snapshot, "", mask)
+
+
+_KEY_ID = re.compile(r"(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{12}(?=[A-Z0-9]{4}(?![A-Za-z0-9]))")
+_ACCOUNT_ID = re.compile(r"(?<![A-Za-z0-9])\d{8}(?=\d{4}(?![A-Za-z0-9]))", re.ASCII)
+
+
+def _fit(text: str, field: str) -> str:
+    if field in CODES:
+        return text
+    return fit_name(text) if field in NAMES else fit_text(text)
+
+
+def _each_text(value: T, field: str, change: Callable[[str, str], str]) -> T:
+    """The value with each text in it replaced by `change(text, name of its field)`."""
     if isinstance(value, str):
-        if field in CODES:
-            return value
-        return fit_name(value) if field in NAMES else fit_text(value)  # type: ignore[return-value]  # str is T here
+        return change(value, field)  # type: ignore[return-value]  # str is T here
     if isinstance(value, tuple):
-        return tuple(_fitted(item, field) for item in value)  # type: ignore[return-value]  # the same kind of tuple
+        return tuple(_each_text(item, field, change) for item in value)  # type: ignore[return-value]  # same kind
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        changes = {item.name: _fitted(getattr(value, item.name), item.name) for item in dataclasses.fields(value)}
-        return dataclasses.replace(value, **changes)
+        fields = [item.name for item in dataclasses.fields(value)]
+        return dataclasses.replace(value, **{name: _each_text(getattr(value, name), name, change) for name in fields})
     return value
 
 

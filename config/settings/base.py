@@ -257,6 +257,9 @@ OVERDUE_EVERY_DAYS = env.number("OVERDUE_EVERY_DAYS", 7, within=range(366))
 REMIND_AT = env.number("REMIND_AT", 9, within=range(24))
 CREDENTIAL_REPORT_STALE_AFTER = timedelta(days=env.number("CREDENTIAL_REPORT_STALE_DAYS", 7))
 EVIDENCE_STALE_AFTER = timedelta(days=env.number("EVIDENCE_STALE_DAYS", 90))
+# Ids in a new report: stars for all but the last four characters.
+REPORT_MASK_KEY_IDS = env.flag("REPORT_MASK_KEY_IDS", True)
+REPORT_MASK_ACCOUNT_IDS = env.flag("REPORT_MASK_ACCOUNT_IDS", False)
 FINDING_DUE_DAYS = {"P1": 30, "P2": 60, "P3": 90}
 
 LOGGING = {
