@@ -108,6 +108,9 @@ def test_a_region_that_cannot_be_told_counts_as_in_use(desk: Desk) -> None:
     files = contents(desk.home / "unknown.zip")
     assert json.loads(files["manifest.json"])["accounts"][0]["regions_active"] == ["us-east-1"]
     assert f"{SANDBOX}/us-east-1/ec2.describe-vpcs.json" in files
+    # Where nothing is listed, nothing is asked about.
+    about = ("describe-domains", "describe-images.used", "describe-instance-patch-states")
+    assert [name for name in files if any(one in name for one in about)] == []
 
 
 def test_the_zip_is_as_the_rules_for_bundles_want_it(desk: Desk) -> None:
