@@ -35,6 +35,7 @@ def test_files_of_the_demo_are_taken(name: str) -> None:
         KEY,  # forty letters without a word of what they are
         f"{ID}\n9f86d081884c7d659a2feaa0c55ad015a3bf4f1b\n",
         f"commit 9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B by {ID}\n",
+        f"{ID}: 9F86D081884c7d659a2fEAa0c55AD015a3BF4f1b\n",
         "AWS Access Key ID [****************MPLE]: \nAWS Secret Access Key [****************EKEY]: \n",
         "secret_key     ****************EKEY shared-credentials-file\n",
         "aws_secret_access_key = ****************\naws_session_token = <removed>\n",
