@@ -60,7 +60,7 @@ class FileRow:
     is_bad: bool  # whether the problems keep some of it from being evidence
     inside: Sequence[tuple[str, Pieces]]  # the first files of a bundle, each with what is wrong with it
     inside_count: int  # how many there are
-    proves: Sequence[int]  # the questions whose finding rests on it
+    proves: Sequence[int]  # the questions whose finding rests on it, of those that were read for this person
     wants_place: bool  # it does not say where it is from, and the vendor may
     place: str  # "account 111122223333, eu-west-1", where the vendor said so
     accounts: Sequence[str]
@@ -210,7 +210,7 @@ def row_of(
         is_bad=file is None or file.status != "kept",
         inside=inside,
         inside_count=file.problem_count if inside else 0,
-        proves=file.numbers if file else (),
+        proves=[one for one in file.numbers if one in checked.shown] if file and checked else (),
         wants_place=wants_place and can_be_removed,
         place=place_words(evidence.stated_account, evidence.stated_region) if evidence.stated_account else "",
         accounts=evidence.accounts,

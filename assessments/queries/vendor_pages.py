@@ -1,6 +1,6 @@
 """The vendor's list of questions, read at once. Nothing here is about results: a vendor never sees them."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,6 +24,18 @@ STATUS = {
     "to-confirm": ("To confirm", "tag-violet"),
     "in-progress": ("In progress", "tag-blue"),
     "not-started": ("Not started", ""),
+}
+
+
+# The filters of the list; the first three are there even when they are empty.
+FILTERS = {
+    "all": "All",
+    "todo": "To do",
+    "evidence": "No evidence",
+    "mine": "Assigned to you",
+    "to-confirm": "To confirm",
+    "otherwise": "Files say otherwise",
+    "sent-back": "Sent back",
 }
 
 
@@ -242,6 +254,14 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
     return domains
 
 
+def _filters(sets: Mapping[str, set[int]]) -> list[Filter]:
+    return [
+        Filter(key=key, label=FILTERS[key], count=len(numbers))
+        for key, numbers in sets.items()
+        if numbers or key in {"all", "todo", "evidence"}
+    ]
+
+
 def question_list(assessment: Assessment, reader: User, show: str, checked: Checked) -> QuestionList:
     """The list of questions with a filter: at most 7 queries, however many questions and files there are.
 
@@ -264,20 +284,7 @@ def question_list(assessment: Assessment, reader: User, show: str, checked: Chec
         "otherwise": contradicted,
         "sent-back": {row.number for row in rows if row.asked},
     }
-    labels = {
-        "all": "All",
-        "todo": "To do",
-        "evidence": "No evidence",
-        "mine": "Assigned to you",
-        "to-confirm": "To confirm",
-        "otherwise": "Files say otherwise",
-        "sent-back": "Sent back",
-    }
-    filters = [
-        Filter(key=key, label=labels[key], count=len(numbers))
-        for key, numbers in sets.items()
-        if numbers or key in {"all", "todo", "evidence"}
-    ]
+    filters = _filters(sets)
     show = show if show in {one.key for one in filters} else "sent-back" if sets["sent-back"] else "all"
     people = people_of(assessment)
     files = list(
