@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,37 @@ def test_a_value_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, read: 
     monkeypatch.setenv("A_SETTING", "perhaps")
     with pytest.raises(ImproperlyConfigured, match="^A_SETTING must be .*, not 'perhaps'"):
         read("A_SETTING", default)
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "words"),
+    [
+        (lambda: env.number("A_SETTING", 9, within=range(24)), "24", "a whole number from 0 to 23, not '24'"),
+        (lambda: env.number("A_SETTING", 9, within=range(24)), "-1", "a whole number from 0 to 23, not '-1'"),
+        (lambda: env.numbers("A_SETTING", "14,7", within=range(366)), "14,soon", "from 0 to 365, not 'soon'"),
+        (lambda: env.numbers("A_SETTING", "14,7", within=range(366)), "14, 400", "from 0 to 365, not '400'"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[], object], value: str, words: str
+) -> None:
+    monkeypatch.setenv("A_SETTING", value)
+    with pytest.raises(ImproperlyConfigured, match=f"^A_SETTING must be .*{words}"):
+        read()
+
+
+@pytest.mark.parametrize(("value", "result"), [(None, [14, 7, 1]), ("", []), ("30, 3", [30, 3]), ("0", [0])])
+def test_numbers(monkeypatch: pytest.MonkeyPatch, value: str | None, result: list[int]) -> None:
+    if value is not None:
+        monkeypatch.setenv("SOME_NUMBERS", value)
+    assert env.numbers("SOME_NUMBERS", "14,7,1", within=range(366)) == result
+
+
+def test_reminders_are_set_from_the_environment() -> None:
+    names = ("REMIND_DAYS_BEFORE", "OVERDUE_EVERY_DAYS", "REMIND_AT")
+    assert json.loads(production({}, *names).stdout) == dict(zip(names, ([14, 7, 1], 7, 9), strict=True))
+    chosen = {"REMIND_DAYS_BEFORE": "21,3", "OVERDUE_EVERY_DAYS": "14", "REMIND_AT": "6"}
+    assert json.loads(production(chosen, *names).stdout) == dict(zip(names, ([21, 3], 14, 6), strict=True))
 
 
 def test_every_setting_stands_in_the_operations_page() -> None:

@@ -21,6 +21,7 @@ from config.settings import base
 from outbox.actions import deliver_due
 from outbox.models import Mail
 from tests import factories
+from tests.servers import wait_for
 from users.actions import mute_mail
 from users.models import User
 from vendors.actions.invitations import remove_member
@@ -163,7 +164,7 @@ def test_two_workers_at_the_same_time_send_it_once(
         raise RuntimeError("Locks are those of PostgreSQL: run this with bin/test.")
     at(-7)
     monkeypatch.setattr("outbox.publish._publish", lambda task, ids: None)
-    came_to, others = [], []
+    came_to, asked_for, others = [], [], []
 
     def second_worker() -> None:
         try:
@@ -173,11 +174,18 @@ def test_two_workers_at_the_same_time_send_it_once(
         finally:
             connection.close()
 
+    def waits_for_a_lock() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone() != (0,)
+
     def leads(assessment: Assessment) -> list[User]:
-        """Asked in the middle of the first worker's turn."""
+        """Asked in the middle of the first worker's turn, who lets the second one come as far as it gets."""
+        asked_for.append(assessment)
         if not others:
             others.append(Thread(target=second_worker))
             others[0].start()
+            wait_for(lambda: len(asked_for) > 1 or waits_for_a_lock(), what="the second worker comes to the lock")
         return [rita]
 
     monkeypatch.setattr(reminders, "leads_of", leads)
@@ -241,7 +249,7 @@ def test_who_was_just_sent_the_questions_is_not_reminded_at_once(at: At, acme: V
     at(-7)
     assert reminders.send_reminders() == 1
     at(-3)
-    assessment = workflow.submit(assessment=answered(assessment, rita), by=rita)
+    assessment = workflow.submit(assessment=answered(assessment, rita), attested_name=rita.name, by=rita)
     assert reminders.send_reminders() == 0
     at(-1)
     reviews.ask(answer=assessment.answers.first(), text="Which accounts?", by=ana)
@@ -278,7 +286,7 @@ def test_what_was_sent_back_is_reminded_of(at: At, acme: Vendor, rita: User) -> 
 
 
 def _submit(assessment: Assessment, rita: User, ana: User) -> None:
-    workflow.submit(assessment=answered(assessment, rita), by=rita)
+    workflow.submit(assessment=answered(assessment, rita), attested_name=rita.name, by=rita)
 
 
 def _cancel(assessment: Assessment, rita: User, ana: User) -> None:

@@ -30,6 +30,7 @@ def written(caplog: pytest.LogCaptureFixture) -> list[str]:
     [
         (f"/join/{SECRET}/", "head", "Method Not Allowed (HEAD): /join/[hidden]/"),
         (f"/join/{SECRET}/more", "get", "Not Found: /join/[hidden]/more"),
+        (f"/accounts/mail/{SECRET}/", "head", "Method Not Allowed (HEAD): /accounts/mail/[hidden]/"),
         (
             f"/accounts/password/reset/key/1-{SECRET}/",
             "post",
