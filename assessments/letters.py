@@ -121,7 +121,9 @@ def _sent_back(params: Mapping[str, object]) -> Letter | None:
 
 def _assigned(params: Mapping[str, object]) -> Letter | None:
     found = _find_for_member(params, WITH_VENDOR, as_lead=False)
-    return found and _letter(
+    if found is None or not found.answers.filter(assignee=params["user"]).exists():
+        return None
+    return _letter(
         found,
         "{organisation} asks about your AWS security: some questions are for you",
         "{organisation} asks how you run AWS, and a colleague of yours has given some of its questions to you."

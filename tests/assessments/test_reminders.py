@@ -13,8 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from assessments import tasks
-from assessments.actions import reminders, reviews, workflow
-from assessments.letters import tell_assignee
+from assessments.actions import assignments, reminders, reviews, workflow
 from assessments.models import Assessment
 from assessments.schedule import step_on
 from config.settings import base
@@ -249,7 +248,7 @@ def test_who_was_just_sent_the_questions_is_not_reminded_at_once(at: At, acme: V
     at(-7)
     assert reminders.send_reminders() == 1
     at(-3)
-    assessment = workflow.submit(assessment=answered(assessment, rita), attested_name=rita.name, by=rita)
+    assessment = submitted_by(rita, assessment)
     assert reminders.send_reminders() == 0
     at(-1)
     reviews.ask(answer=assessment.answers.first(), text="Which accounts?", by=ana)
@@ -260,13 +259,10 @@ def test_who_was_just_sent_the_questions_is_not_reminded_at_once(at: At, acme: V
     assert put() == [("due", "-7"), ("overdue", "1")]
 
 
-def answered(assessment: Assessment, lead: User) -> Assessment:
-    factories.declare_accounts(
-        vendor=assessment.vendor,
-        accounts=[factories.DeclaredAccount(account_id="111122223333", name="Production", stage="production")],
-        by=lead,
-    )
-    return factories.answer_all(assessment, by=lead)
+def submitted_by(lead: User, assessment: Assessment) -> Assessment:
+    """The move alone: what was answered makes no difference to a reminder."""
+    now = timezone.now()
+    return workflow.move(assessment=assessment, name="submit", by=lead, submitted_at=now, submitted_by=lead)
 
 
 # --- Who gets none -------------------------------------------------------------------------------------------------
@@ -286,7 +282,7 @@ def test_what_was_sent_back_is_reminded_of(at: At, acme: Vendor, rita: User) -> 
 
 
 def _submit(assessment: Assessment, rita: User, ana: User) -> None:
-    workflow.submit(assessment=answered(assessment, rita), attested_name=rita.name, by=rita)
+    submitted_by(rita, assessment)
 
 
 def _cancel(assessment: Assessment, rita: User, ana: User) -> None:
@@ -373,10 +369,12 @@ def test_an_accepted_mail_is_dropped_when_the_assessment_was_opened_again(at: At
 
 
 @pytest.mark.parametrize("optional", [True, False])
-def test_a_colleague_is_told_of_questions_given_to_them(asked: Assessment, tom: User, optional: bool) -> None:
+def test_a_colleague_is_told_of_questions_given_to_them(
+    asked: Assessment, rita: User, tom: User, optional: bool
+) -> None:
     tom.has_optional_mail = optional  # it is essential, so this makes no difference
     tom.save()
-    tell_assignee(assessment=asked, user=tom)
+    assignments.assign(assessment=asked, numbers=[5, 13], to=tom, by=rita)
     assert sent() == [
         (
             ["tom@acme.example"],
@@ -386,6 +384,13 @@ def test_a_colleague_is_told_of_questions_given_to_them(asked: Assessment, tom: 
             f"Open your questions:\n\nhttp://localhost:8000/assessments/{asked.pk}/questions/\n",
         )
     ]
+
+
+def test_a_colleague_who_was_relieved_of_them_meanwhile_is_not_told(asked: Assessment, rita: User, tom: User) -> None:
+    assignments.assign(assessment=asked, numbers=[5], to=tom, by=rita)
+    assignments.assign(assessment=asked, numbers=[5], to=rita, by=rita)
+    assert sent() == []
+    assert Mail.objects.get(kind="answers.assigned").state == "dropped"
 
 
 def test_the_schedule_runs_every_hour() -> None:
