@@ -11,18 +11,18 @@ from django.test import Client
 
 from assessments.actions import evaluations
 from assessments.actions.accounts import declare
+from assessments.actions.assignments import assign
 from assessments.actions.evidence import withdraw
 from assessments.models import Assessment, Evaluation, EvaluationRun, Evidence
 from playbook.models import Side
 from tests.assessments.vendor.helpers import add, answer_to, at, keys_of, png, report
 from tests.evaluators.shared import FIXTURES
-from tests.factories import answer_with, evaluate, make_assessment
+from tests.factories import answer_with, evaluate, make_assessment, make_member, make_user
 from users.models import User
 from vendors.actions.vendors import DeclaredAccount
-from vendors.models import Stage, Vendor
+from vendors.models import MemberRole, Stage, Vendor
 
 OTHERWISE = "Your files say otherwise."
-CLUSTERS = b'{"DBClusters": []}'
 
 
 def text(page: str) -> str:
@@ -280,103 +280,6 @@ def test_the_library_says_what_each_file_proves(client: Client, rita: User, in_p
     assert "Your files were checked on" in page
 
 
-# --- Files ------------------------------------------------------------------------------------------------------
-
-
-def test_a_bundle_names_the_files_in_it_that_were_not_read(client: Client, rita: User, in_progress: Assessment) -> None:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("manifest.json", "{}")
-        for call in ("addresses", "images", "instances", "volumes", "vpcs"):
-            archive.writestr(f"111122223333/us-east-1/ec2.describe-{call}.json", "{broken")
-    client.force_login(rita)
-    add(client, in_progress, SimpleUploadedFile("half.zip", out.getvalue()))
-    evaluate(in_progress)
-    page = read(client, "evidence-list", in_progress)
-    inside = page[page.index('<ul class="file-inside">') :]
-    assert inside[: inside.index("</ul>")].count("<li>") == 4
-    assert "All 6 files in it with a problem" in page
-    view = read(client, "evidence-view", in_progress, Evidence.objects.get().pk)
-    assert "Files in it that were not read, or not whole" in view
-    for call in ("addresses", "images", "instances", "volumes", "vpcs"):
-        assert f'<span class="mono text-break">111122223333/us-east-1/ec2.describe-{call}.json</span>: ' in view
-
-
-def place(client: Client, assessment: Assessment, item: Evidence, **fields: str) -> object:
-    back = at("answer-edit", assessment, 8) + "#evidence"
-    return client.post(at("evidence-place", assessment, item.pk), {"back": back} | fields)
-
-
-@pytest.fixture
-def clusters(client: Client, rita: User, in_progress: Assessment) -> Evidence:
-    """The output of a command that says nothing of its account."""
-    scope(in_progress, "111122223333", "444455556666", by=rita)
-    client.force_login(rita)
-    add(client, in_progress, SimpleUploadedFile("clusters.json", CLUSTERS), 8)
-    evaluate(in_progress)
-    return Evidence.objects.get()
-
-
-def test_a_file_that_does_not_say_where_it_is_from_is_asked_for_it(
-    client: Client, in_progress: Assessment, clusters: Evidence
-) -> None:
-    page = read(client, "answer-edit", in_progress, 8)
-    assert "It does not say which account and region it is from, so it is not used yet." in page
-    assert "Which account and region is this from?" in page
-    assert re.findall(r'<option value="(\d{12})">(.*?)</option>', page) == [
-        ("111122223333", "111122223333 acme-1"),
-        ("444455556666", "444455556666 acme-4"),
-    ]
-    response = place(client, in_progress, clusters, account="444455556666", region=" EU-West-1 ")
-    assert response.status_code == 302
-    clusters.refresh_from_db()
-    assert (clusters.stated_account, clusters.stated_region) == ("444455556666", "eu-west-1")
-    evaluate(in_progress)
-    page = read(client, "answer-edit", in_progress, 8)
-    assert "account 444455556666, eu-west-1" in page
-    assert "Which account and region is this from?" not in page
-    assert "clusters.json is from account 444455556666, eu-west-1." in page
-
-
-@pytest.mark.parametrize(
-    ("account", "region", "sentence"),
-    [
-        ("", "eu-west-1", "Choose the account the file is from"),
-        ("999999999999", "eu-west-1", "Choose one of the accounts in scope"),
-        ("111122223333", "", "Enter the region the file is from, or global"),
-        ("111122223333", "Frankfurt", "Enter the region as AWS writes it, for example eu-west-1, or global"),
-        ("111122223333", "x" * 26, "Enter the region as AWS writes it, for example eu-west-1, or global"),
-    ],
-)
-def test_what_was_typed_stays_when_it_cannot_be_stored(
-    client: Client, in_progress: Assessment, clusters: Evidence, account: str, region: str, sentence: str
-) -> None:
-    response = place(client, in_progress, clusters, account=account, region=region)
-    page = response.content.decode()
-    assert response.status_code == 422
-    assert page.count(sentence) == 2  # in the summary and at the field
-    if region:
-        assert f'name="region" value="{region}"' in page
-    if account == "111122223333":
-        assert '<option value="111122223333" selected>' in page
-    assert Evidence.objects.get().stated_account == ""
-
-
-def test_without_accounts_in_scope_they_are_declared_first(client: Client, rita: User, in_progress: Assessment) -> None:
-    client.force_login(rita)
-    add(client, in_progress, SimpleUploadedFile("clusters.json", CLUSTERS), 8)
-    evaluate(in_progress)
-    assert "Declare the AWS accounts in scope</a> first, then say it here" in read(
-        client, "answer-edit", in_progress, 8
-    )
-
-
-def test_a_file_that_says_where_it_is_from_cannot_be_placed(client: Client, checked: Assessment) -> None:
-    response = place(client, checked, Evidence.objects.get(), account="999999999999", region="global")
-    assert response.status_code == 422
-    assert "The file itself says which account it is from." in response.content.decode()
-
-
 # --- Who sees it --------------------------------------------------------------------------------------------------
 
 PARTS = (("answer-shown", [13]), ("evidence-shown", []), ("check-shown", []))
@@ -389,6 +292,24 @@ def test_a_respondent_sees_what_a_lead_sees(client: Client, tom: User, checked: 
         other = Client()
         other.force_login(tom)
         assert strip.sub("", read(other, name, checked, *more)) == rita_sees
+
+
+def test_a_helper_sees_only_what_is_about_their_questions(
+    client: Client, acme: Vendor, rita: User, checked: Assessment
+) -> None:
+    hana = make_user("Hana Brandt", email="hana@acme.example")
+    make_member(acme, hana, role=MemberRole.HELPER)
+    assign(assessment=checked, numbers=[13], to=hana, by=rita)
+    for number in (5, 13):
+        answered(checked, number, Side.ACCEPTABLE, rita)
+    client.force_login(hana)
+    assert OTHERWISE in text(read(client, "answer-shown", checked, 13))
+    assert client.get(at("answer-shown", checked, 5)).status_code == 404
+    library = read(client, "evidence-list", checked)
+    assert set(re.findall(r'questions/(\d+)/#shown"', library)) == {"13"}
+    assert "Your files say otherwise than 1 of your answers." in library
+    assert read(client, "answer-list", checked).count("Files say otherwise</span>") == 1
+    assert client.get(at("check-shown", checked)).status_code == 403
 
 
 def test_nobody_else_sees_any_of_it(client: Client, sam: User, tom: User, checked: Assessment, birch: Vendor) -> None:
