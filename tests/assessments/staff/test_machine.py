@@ -298,10 +298,12 @@ def test_drafts_of_the_next_round_do_not_move_the_marks(
     answer = failing.answers.get(criterion__number=13)
     reviews.ask(answer=answer, text="Are you sure?", by=ana)
     workflow.request_changes(assessment=failing, by=ana)
+    untouched = against(bench(signed_in, failing))
+    assert untouched == [one for one in before if one[0] != 13]
     answer.refresh_from_db()
     factories.answer_with(answer, factories.option_key(answer.criterion, "failure"), by=rita)
     page = bench(signed_in, failing)
-    assert against(page) == [one for one in before if one[0] != 13]
+    assert against(page) == untouched
     assert "The evidence shows otherwise" in part(page, 'id="contradiction">', "</aside>")  # than what was submitted
 
 
