@@ -35,7 +35,7 @@ __all__ = [
     "evaluate",
 ]
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 """Stored with every result; raised whenever the same files may give another outcome."""
 
 

@@ -9,6 +9,9 @@ from assessments.evaluators.algebra import Truth
 DAY: Final = timedelta(days=1)
 """Exactly 24 hours; ages are exact durations and are never rounded to whole days."""
 
+STATED_DAY: Final = timedelta(hours=50)
+"""The longest a stated day may be: nobody says its zone, so it runs from 14 hours before the day in UTC to 12 after."""
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -26,6 +29,11 @@ class Clock:
     def is_exact(self) -> bool:
         """Whether the instant itself is known."""
         return self.low is not None and self.low == self.high
+
+    @property
+    def spans(self) -> timedelta:
+        """How long the instant is unknown for."""
+        return timedelta.max if self.low is None or self.high is None else self.high - self.low
 
     def older_than(self, moment: datetime, age: timedelta) -> Truth:
         """Whether `moment` is more than `age` ago; a moment exactly `age` ago is not."""

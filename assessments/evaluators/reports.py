@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from assessments.evaluators.clock import UNKNOWN, Clock, written
+from assessments.evaluators.clock import STATED_DAY, UNKNOWN, Clock, written
 from assessments.evaluators.formats.credential_report import COLUMNS, CredentialReport, Row, is_used_before_made
 from assessments.evaluators.formats.facts import ReportFact
 from assessments.evaluators.formats.times import MARKS, DateOrder, Time, read_time
@@ -49,8 +49,8 @@ class AccountReport:
 
     @property
     def is_dated(self) -> bool:
-        """Whether the instant it was made at is known."""
-        return self.clocks[0].is_exact
+        """Whether it is known when it was made: the instant, or the day that somebody states."""
+        return self.clocks[0].spans <= STATED_DAY
 
     def entries(self) -> Iterator[tuple[Reading, ...]]:
         """Each row in all its readings."""

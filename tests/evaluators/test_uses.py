@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from assessments.evaluators import Source, evaluate
 from assessments.evaluators.clock import Clock
 from tests.evaluators.shared import FIXTURES
+from tests.intake.samples import HEADER, root, user
 
 BAD = FIXTURES / "acme-bad"
 REPORT = FIXTURES / "credential-reports"
@@ -63,6 +64,10 @@ HEAD = (
 )
 
 
+# 90 days before some moment of the stated day, and not before others.
+KEY = "true,2026-08-20T12:00:00Z,2026-11-01T00:00:00Z,eu-west-1,s3"
+
+
 def root_used(moment: str) -> bytes:
     cells = f"2020-01-01T00:00:00Z,true,{moment},2020-01-01T00:00:00Z,not_supported,true,false,N/A,N/A,false,N/A,N/A"
     return ROWS.format(head=HEAD, cells=cells).encode()
@@ -90,3 +95,14 @@ def test_a_day_before_the_latest_time_in_a_report_is_refused_with_the_reason() -
         "00:00 UTC, and was not used. State when the report was made."
     )
     assert outcome.criteria["aws-core-6"].state.value == "undetermined"
+
+
+def test_whoever_stated_the_day_is_not_asked_for_it_again() -> None:
+    rows = [HEADER, root(used="2026-01-01T00:00:00Z"), user("a", key=KEY)]
+    day = datetime(2026, 11, 18, tzinfo=UTC)
+    stated = Clock(day - timedelta(hours=14), day + timedelta(hours=36))
+    source = Source("r.csv", "\n".join(rows).encode(), datetime(2026, 11, 20, tzinfo=UTC))
+    ask = "State when the credential report was made"
+    assert ask in evaluate([source]).criteria["aws-core-14"].explanation
+    known = evaluate([source._replace(stated=stated)]).criteria["aws-core-14"]
+    assert (known.state.value, ask in known.explanation) == ("undetermined", False)
