@@ -23,7 +23,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, pk, permission)
     parts = queries.parts_of(assessment, request.user)
     form = AssignForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         numbers=[task.number for part in parts for task in part.tasks if task.is_open],
         colleagues=queries.colleagues_of(assessment),
         may_invite=may(request.user, assessment, Permission.FORWARD),
