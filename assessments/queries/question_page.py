@@ -77,6 +77,7 @@ class QuestionSheet:
     next: QuestionRow | None
     accounts: int
     asked: Sequence[Query]  # of this round, with who asked
+    asked_before: Sequence[Query]  # in earlier rounds, the latest first
     holder: Holder | None  # who is asked to answer
 
 
@@ -86,7 +87,7 @@ def options_of(answer: Answer) -> list[ResponseOption]:
 
 
 def question_sheet(answer: Answer, reader: User, options: Sequence[ResponseOption]) -> QuestionSheet:
-    """The page of one question: at most 6 queries beside the one for its options."""
+    """The page of one question: at most 7 queries beside the one for its options."""
     assessment = answer.assessment
     statements = {option.key: option.text for option in options}
     asked, active = asked_of(assessment), active_people(assessment)
@@ -97,7 +98,8 @@ def question_sheet(answer: Answer, reader: User, options: Sequence[ResponseOptio
     numbers = [row.number for _, row in rows]
     at = numbers.index(answer.criterion.number)
     domain = [row for slug, row in rows if slug == answer.criterion.domain.slug]
-    sent = answer.queries.filter(round=assessment.round).select_related("by") if answer.pk in asked else []
+    sent = list(Query.objects.visible_to(reader).filter(answer=answer).select_related("by"))
+    is_back = answer.pk in asked
     return QuestionSheet(
         options=options,
         when=_neutral(answer.criterion.applicability.get("when", ""), statements),
@@ -109,7 +111,8 @@ def question_sheet(answer: Answer, reader: User, options: Sequence[ResponseOptio
         previous=rows[at - 1][1] if at else None,
         next=rows[at + 1][1] if at + 1 < len(rows) else None,
         accounts=assessment.vendor.aws_accounts.count(),
-        asked=list(sent),
+        asked=[query for query in sent if is_back and query.round == assessment.round],
+        asked_before=[query for query in reversed(sent) if not is_back or query.round != assessment.round],
         holder=rows[at][1].holder,
     )
 

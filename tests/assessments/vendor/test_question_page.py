@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments.actions import workflow
+from assessments.actions import reviews, workflow
 from assessments.actions.answers import AnswerContent, save
 from assessments.models import Answer, Assessment
 from playbook.models import Side
@@ -349,6 +349,25 @@ def test_files_used_elsewhere_can_be_used_here(client: Client, rita: User, in_pr
     assert "org.png" in page
 
 
+def test_what_was_asked_stays_at_the_question_after_it_was_answered(
+    client: Client, acme: Vendor, rita: User, ana: User
+) -> None:
+    back = make_assessment(vendor=acme, state="changes_requested")
+    answer = Answer.objects.filter(assessment=back, queries__round=back.round).get()
+    answer_with(answer, option_key(answer.criterion), by=rita)
+    workflow.move(assessment=back, name="submit", by=rita, submitted_at=timezone.now(), submitted_by=rita)
+    reviews.ask(answer=answer, text="And in Frankfurt?", by=ana)
+    client.force_login(rita)
+    page = page_of(client, back, answer.criterion.number)
+    assert ("Asked before" in page, "And in Frankfurt?" in page) == (True, False)
+    assert "Alder Mutual asked:</strong> Which accounts does this cover?" in page
+    back.refresh_from_db()
+    workflow.request_changes(assessment=back, by=ana)
+    page = page_of(client, back, answer.criterion.number)
+    assert "Alder Mutual asks:</strong> And in Frankfurt?" in page
+    assert "Alder Mutual asked:</strong> Which accounts does this cover?" in page
+
+
 def test_neighbours_and_the_last_change(client: Client, rita: User, tom: User, in_progress: Assessment) -> None:
     answer = answer_to(in_progress, 13)
     save(answer=answer, content=AnswerContent(notes="x"), base_version=0, by=tom)
@@ -366,7 +385,7 @@ def test_page_costs_the_same_however_many_files(
     client.force_login(rita)
     for number in range(files):
         add(client, in_progress, png(f"{number}.png"), 13)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(at("answer-edit", in_progress, 13))
 
 
