@@ -35,7 +35,9 @@ _TOO_LONG = {
 }
 _FOR_READING = {"domain", "question", "status"}  # columns that tell us nothing when they come back
 _HEADER_WITHIN = 30  # rows in which the head is looked for
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# What stands for a control character, and for the underscore of what only looks like one. Others stay: openpyxl has
+# taken that underscore away already where a text comes from the table of shared ones.
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 
 
 class WrongFile(Exception):

@@ -179,8 +179,8 @@ TYPED = [
     (CellRichText("One ", TextBlock(InlineFont(b=True), "bold"), " word"), "One bold word"),
     ("https://acme.example/a?b=c", "https://acme.example/a?b=c"),
     ("<script>alert(1)</script>", "<script>alert(1)</script>"),
-    ("_x0041_ and _x000D_", "A and"),
-    ("_x0000_zero_xD800_", "zero"),
+    ("_x0041_ and _x000D_", "_x0041_ and"),
+    ("_x0000_zero _x005F_x000D_", "zero _x000D_"),
 ]
 
 
