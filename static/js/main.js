@@ -87,3 +87,13 @@ document.addEventListener("allauth.error", () => {
   $("main form")?.before(box);
   announce(words, { urgent: true });
 });
+
+// The page before and the page after, wherever a page has them: Alt Page Up and Alt Page Down, also while typing
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const rel = { PageUp: "prev", PageDown: "next" }[event.key];
+  const link = rel && $(`main a[rel="${rel}"]`);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});

@@ -371,3 +371,8 @@ def test_everything_by_keyboard(open_page: OpenPage, in_progress: Assessment, ri
     page.wait_for_url(re.compile("/questions/2/"))
     answer = answer_to(in_progress, 1)
     assert (answer.is_complete, answer.notes) == (True, "No mouse was touched")
+    tab_to(page, "id_notes")
+    page.keyboard.press("Alt+PageDown")
+    page.wait_for_url(re.compile("/questions/3/"))
+    page.keyboard.press("Alt+PageUp")
+    page.wait_for_url(re.compile("/questions/2/"))
