@@ -327,12 +327,17 @@ def _kind(question: Question, cells: Mapping[str, str], wrong: list[tuple[str, s
     return kind
 
 
+def _bare(text: str) -> str:
+    """A statement as it is compared. A quote in front is lost where a program takes it for the sign of a text."""
+    return " ".join(text.split()).removeprefix("'")
+
+
 def _marks(question: Question, cells: Mapping[str, str], wrong: list[tuple[str, str]]) -> list[str]:
     """The marks of the statements chosen, in the order of the question; blanks and line breaks may differ."""
-    marks = {" ".join(each.text.split()): each.mark for each in question.statements}
+    marks = {_bare(each.text): each.mark for each in question.statements}
     chosen: set[str] = set()
     for key in sorted(key for key in cells if key.startswith("statement_")):
-        mark = marks.get(" ".join(cells[key].split()))
+        mark = marks.get(_bare(cells[key]))
         if mark is None:
             reason = f"This is not one of the statements of question {question.number}. Choose it from the list of the"
             wrong.append((key, f"{reason} cell, or copy it exactly from the sheet “{STATEMENTS}”"))
