@@ -49,6 +49,11 @@ SPREADSHEET_MEMORY_BYTES: Final = 1 * GB  # of the process that opens a spreadsh
 SPREADSHEET_SECONDS: Final = 10  # of processor time to open one; the wall clock gets twice as much
 SPREADSHEET_CHANGES_BYTES: Final = 900 * KB  # what would be changed, packed, while a person looks at it
 
+# --- A receipt that is checked, and what it names -----------------------------------------------------------------
+
+MANIFEST_BYTES: Final = 10 * MB
+VERIFY_BYTES: Final = 200 * MB  # of stored files read again for one look at the page that checks
+
 # --- An IAM credential report ----------------------------------------------------------------------------------
 
 CREDENTIAL_REPORT_BYTES: Final = 20 * MB  # bytes of the table itself, after decoding base64
@@ -112,6 +117,8 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("SPREADSHEET_MEMORY_BYTES", SPREADSHEET_MEMORY_BYTES, "bytes", "memory to open one spreadsheet"),
     Limit("SPREADSHEET_SECONDS", SPREADSHEET_SECONDS, "seconds", "processor time to open one spreadsheet"),
     Limit("SPREADSHEET_CHANGES_BYTES", SPREADSHEET_CHANGES_BYTES, "bytes", "changes of one spreadsheet, packed"),
+    Limit("MANIFEST_BYTES", MANIFEST_BYTES, "bytes", "manifest of a submission that is checked"),
+    Limit("VERIFY_BYTES", VERIFY_BYTES, "bytes", "stored files read again for one check of a receipt"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),
     Limit("CREDENTIAL_REPORT_ROWS", CREDENTIAL_REPORT_ROWS, "rows", "IAM credential report"),
     Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),

@@ -100,6 +100,18 @@ class QueryQuerySet(models.QuerySet):
         return self.filter(_answers_of(user, "answer__"), round__isnull=False)
 
 
+class SubmissionQuerySet(models.QuerySet):
+    """What was handed in, and its receipts, scoped."""
+
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """All for analysts and managers; for a vendor's person who sees all questions those of their vendor."""
+        if user.staff_role:
+            return self if user.staff_role in {"analyst", "manager"} else self.none()
+        return self.filter(
+            assessment__vendor__in=_vendors_of(user, role__in=SEE_ALL), assessment__sent_at__isnull=False
+        )
+
+
 class ReportQuerySet(models.QuerySet):
     """Reports, scoped."""
 

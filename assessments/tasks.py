@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import evaluations, reminders, reports
+from assessments.actions import evaluations, receipts, reminders, reports
 
 
 @shared_task
@@ -12,9 +12,16 @@ def render_report(*, report_id: int) -> None:
 
 
 @shared_task
+def render_receipt(*, submission_id: int) -> None:
+    """Render the receipt of one submission."""
+    receipts.render_now(submission_id=submission_id)
+
+
+@shared_task
 def requeue_reports() -> None:
-    """Every minute: what a lost message, a flushed broker or a killed worker left behind."""
+    """Every minute: what a lost message, a flushed broker or a killed worker left behind, of reports and receipts."""
     reports.requeue_lost()
+    receipts.requeue_lost()
 
 
 @shared_task

@@ -32,6 +32,12 @@ def chain_name(vendor: int | None) -> str:
     return "site" if vendor is None else f"vendor-{vendor}"
 
 
+def head_of(vendor: int | None) -> tuple[int, str]:
+    """How many events the chain has, and the hash of the last; 0 and zeros for a chain that has not begun."""
+    chain = Chain.objects.filter(name=chain_name(vendor)).first()
+    return (0, START) if chain is None else (chain.length, chain.head)
+
+
 def _sha256(value: object) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

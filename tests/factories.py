@@ -163,7 +163,7 @@ def _bring_to(assessment: Assessment, state: State, by: User) -> Assessment:
         return assessment
     account = DeclaredAccount(account_id="111122223333", name="Production", stage=Stage.PRODUCTION)
     declare_accounts(vendor=assessment.vendor, accounts=[account], by=lead)
-    assessment = workflow.submit(assessment=answer_all(assessment, by=lead), by=lead)
+    assessment = workflow.submit(assessment=answer_all(assessment, by=lead), attested_name=lead.name, by=lead)
     if state == State.CHANGES_REQUESTED:
         reviews.ask(answer=assessment.answers.first(), text="Which accounts does this cover?", by=by)
         return workflow.request_changes(assessment=assessment, by=by)

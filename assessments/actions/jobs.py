@@ -9,15 +9,19 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from assessments.models import EvaluationRun, Report
+from assessments.models import EvaluationRun, Report, Submission
 
-Job = TypeVar("Job", Report, EvaluationRun)
+Job = TypeVar("Job", Report, EvaluationRun, Submission)
 
 # A job no worker has touched for so long goes back into the queue; above the longest time one may take.
 LOST_AFTER = timedelta(minutes=6)
 WAITING_AFTER = timedelta(minutes=1)
 ATTEMPTS = 3
-_BUSY = {Report: Report.State.RENDERING, EvaluationRun: EvaluationRun.State.RUNNING}
+_BUSY = {
+    Report: Report.State.RENDERING,
+    EvaluationRun: EvaluationRun.State.RUNNING,
+    Submission: Submission.State.RENDERING,
+}
 _STOPPED = "It was tried several times, and each time the worker stopped in the middle."
 
 

@@ -1,5 +1,6 @@
 """Make an assessment and move it through its states."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from assessments.actions import evaluations
+from assessments.actions import evaluations, receipts
 from assessments.actions.answers import close_versions
 from assessments.actions.carrying import carry_over
 from assessments.actions.totals import recompute
@@ -99,10 +100,13 @@ def _record(kind: str, assessment: Assessment, by: User, details: dict[str, obje
 
 
 @transaction.atomic
-def move(*, assessment: Assessment, name: str, by: User, **changes: object) -> Assessment:
+def move(
+    *, assessment: Assessment, name: str, by: User, facts: Mapping[str, object] | None = None, **changes: object
+) -> Assessment:
     """Carry out one move of the table. Nothing else in the code base writes Assessment.state.
 
-    `changes` are further columns written with it. Raises MoveRefused from a state the move does not start in.
+    `changes` are further columns written with it, `facts` what its event says besides. Raises MoveRefused from a
+    state the move does not start in.
     """
     step = MOVES[name]
     current = Assessment.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=assessment.pk)
@@ -113,7 +117,8 @@ def move(*, assessment: Assessment, name: str, by: User, **changes: object) -> A
     for column, value in changes.items():
         setattr(current, column, value)
     current.save(update_fields=["state", *changes])
-    _record(f"assessment.{name}", current, by, {"from": before, "to": current.state, "round": current.round})
+    details = {"from": before, "to": current.state, "round": current.round, **(facts or {})}
+    _record(f"assessment.{name}", current, by, details)
     return current
 
 
@@ -154,18 +159,29 @@ def missing_for_submit(assessment: Assessment) -> list[Answer]:
 
 
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User) -> Assessment:
-    """Hand all answers in. Refused while a question is open or no AWS account is declared."""
-    Assessment.objects.select_for_update().get(pk=assessment.pk)
+def submit(*, assessment: Assessment, attested_name: str, by: User) -> Assessment:
+    """Hand all answers in, signed as `attested_name`. What is handed in is kept as a manifest, for the receipt.
+
+    Refused while a question is open, no AWS account is declared or nobody signed.
+    """
+    assessment = (
+        Assessment.objects.select_for_update(of=("self",)).select_related("vendor", "playbook").get(pk=assessment.pk)
+    )
     problems = []
     if count := len(missing_for_submit(assessment)):
         problems.append(f"Complete {count} {'question' if count == 1 else 'questions'} before you submit")
     if not assessment.vendor.aws_accounts.exists():
         problems.append("Declare the AWS accounts in scope")
+    if not attested_name.strip():
+        problems.append("Type your name to sign")
     if problems and assessment.state in MOVES["submit"].sources:
         raise MoveRefused(*problems)
     close_versions(assessment=assessment)
-    submitted = move(assessment=assessment, name="submit", by=by, submitted_at=timezone.now(), submitted_by=by)
+    now = timezone.now()
+    submission = receipts.drawn_up(assessment=assessment, at=now, name=attested_name.strip(), by=by)
+    facts = {"manifest_sha256": submission.manifest_sha256}
+    submitted = move(assessment=assessment, name="submit", by=by, facts=facts, submitted_at=now, submitted_by=by)
+    receipts.keep(submission=submission)
     evaluations.request(assessment=submitted)
     recompute(assessment=submitted)
     tell_staff(assessment=submitted, kind="assessment.submitted")

@@ -162,7 +162,7 @@ class Play:
 
     def _submit(self) -> None:
         self._on("submitted")
-        self.assessment = workflow.submit(assessment=self.assessment, by=self.lead)
+        self.assessment = workflow.submit(assessment=self.assessment, attested_name=self.lead.name, by=self.lead)
 
     def _review_all(self) -> None:
         lines = [line for line in self.script.lines if line.result or line.ask]

@@ -1,10 +1,12 @@
 """The one door for files. Every path by which bytes come in goes through here, whatever they claim to be.
 
-`examine` takes evidence, `examine_spreadsheet` the questionnaire that was filled in as a spreadsheet.
+`examine` takes evidence, `examine_spreadsheet` the questionnaire that was filled in as a spreadsheet, and
+`examine_manifest` a receipt that comes back to be checked.
 """
 
 from assessments.intake.door import Accepted, examine
+from assessments.intake.manifests import Carried, examine_manifest
 from assessments.intake.refusal import Refused
 from assessments.intake.spreadsheets import examine_spreadsheet
 
-__all__ = ["Accepted", "Refused", "examine", "examine_spreadsheet"]
+__all__ = ["Accepted", "Carried", "Refused", "examine", "examine_manifest", "examine_spreadsheet"]

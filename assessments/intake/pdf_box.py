@@ -2,6 +2,8 @@
 
 A few kilobytes of PDF can unpack to gigabytes while it is being opened, and its parser is the largest piece of foreign
 code that sees a vendor's bytes. Prints one JSON object: {"pages": 3} or {"refused": REASON, "detail": WORDS}.
+
+Told a name and a size, it looks for one attached file of that name and adds {"attached": TEXT} in Latin-1, or null.
 """
 
 import io
@@ -31,8 +33,8 @@ class Found(Exception):
     """Something no evidence needs: why, and in words."""
 
 
-def main(memory: int, seconds: int, most_objects: int) -> dict[str, object]:
-    """Bytes, seconds of processor time, objects: the limits of this process."""
+def main(memory: int, seconds: int, most_objects: int, name: str = "", most_bytes: int = 0) -> dict[str, object]:
+    """Bytes, seconds of processor time, objects: the limits of this process; then the file that may be attached."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -43,11 +45,13 @@ def main(memory: int, seconds: int, most_objects: int) -> dict[str, object]:
         with pikepdf.open(io.BytesIO(sys.stdin.buffer.read())) as pdf:
             if pdf.is_encrypted:
                 return {"refused": "locked"}
-            look_at(pikepdf, pdf, most_objects)
-            pages = len(pdf.pages)
+            look_at(pikepdf, pdf, most_objects, may_attach=bool(name))
+            answer: dict[str, object] = {"pages": len(pdf.pages)}
+            if name:
+                answer["attached"] = attached(pdf, name, most_bytes)
             if warnings := pdf.get_warnings():  # an object that could not be read was not looked at either
                 return {"refused": "too large" if any("bad_alloc" in str(each) for each in warnings) else "damaged"}
-            return {"pages": pages}
+            return answer
     except Found as found:
         reason, detail = found.args
         return {"refused": reason, "detail": detail}
@@ -59,7 +63,7 @@ def main(memory: int, seconds: int, most_objects: int) -> dict[str, object]:
         return {"refused": "damaged"}
 
 
-def look_at(pikepdf: Any, pdf: Any, most_objects: int) -> None:
+def look_at(pikepdf: Any, pdf: Any, most_objects: int, *, may_attach: bool) -> None:
     """Every object, resolved; words in the raw bytes prove nothing either way. Raises Found."""
     check_opening(pikepdf, pdf.Root.get("/OpenAction"))
     containers = (pikepdf.Array, pikepdf.Dictionary, pikepdf.Stream)
@@ -74,7 +78,7 @@ def look_at(pikepdf: Any, pdf: Any, most_objects: int) -> None:
             if isinstance(item, pikepdf.Array):
                 children = list(item)
             elif isinstance(item, containers):
-                check(item)
+                check(item, may_attach=may_attach)
                 children = [child for _, child in item.items()]
             else:
                 continue
@@ -91,10 +95,23 @@ def check_opening(pikepdf: Any, action: Any) -> None:
     raise Found("active", "an automatic action")
 
 
-def check(item: Any) -> None:
+def attached(pdf: Any, name: str, most_bytes: int) -> str | None:
+    """The one file inside, if it has this name. Raises Found where there are others, or where it is too large."""
+    files = [file for spec in pdf.attachments.values() for file in [spec.get_file()] if spec.filename == name]
+    if len(files) != len(pdf.attachments) or len(files) > 1:
+        raise Found("attached", "")
+    if not files:
+        return None
+    content: bytes = files[0].read_bytes()
+    if len(content) > most_bytes:
+        raise Found("too large", "")
+    return content.decode("latin-1")
+
+
+def check(item: Any, *, may_attach: bool) -> None:
     """One dictionary. Raises Found."""
     keys = set(item.keys())
-    if keys & {"/EmbeddedFiles", "/EF"}:
+    if not may_attach and keys & {"/EmbeddedFiles", "/EF"}:
         raise Found("attached", "")
     for key in KEYS.keys() & keys:
         raise Found("active", KEYS[key])
@@ -105,4 +122,6 @@ def check(item: Any) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*map(int, sys.argv[1:4]))))  # noqa: T201 -- standard output is the answer
+    numbers, more = [int(word) for word in sys.argv[1:4]], sys.argv[4:]
+    said = main(*numbers, more[0], int(more[1])) if more else main(*numbers)
+    print(json.dumps(said))  # noqa: T201 -- standard output is the answer

@@ -22,26 +22,40 @@ _BLANKS = b"\x00\t\n\x0c\r "
 
 def inspect(data: bytes) -> dict[str, object]:
     """Number of pages. Raises Refused for an encrypted or damaged PDF, for active content and for attached files."""
+    return {"pages": _looked_at(data)["pages"]}
+
+
+def attachment(data: bytes, name: str, most_bytes: int) -> bytes | None:
+    """The one file of this name inside a PDF of ours; None where there is none.
+
+    Raises Refused as `inspect` does, and where any other file is inside or this one is larger than `most_bytes`.
+    """
+    found = _looked_at(data, name, str(most_bytes))["attached"]
+    return None if found is None else str(found).encode("latin-1")
+
+
+def _looked_at(data: bytes, *more: str) -> dict[str, object]:
+    """What the box says of a PDF that it does not refuse."""
     end = data.rfind(b"%%EOF")
     if end < 0:
         raise Refused(_DAMAGED)
     if data[end + 5 :].strip(_BLANKS):
         raise Refused(f"There is something behind the end of the PDF. {_PRINT_AGAIN}")
-    answer = _open_in_box(data)
+    answer = _open_in_box(data, *more)
     reason = answer.get("refused")
     if reason is None:
-        return {"pages": answer["pages"]}
+        return answer
     if reason == "active":
         raise Refused(f"The PDF holds active content ({answer['detail']}). {_PRINT_AGAIN}")
     raise Refused(_SENTENCES[str(reason)])
 
 
-def _open_in_box(data: bytes) -> dict[str, object]:
+def _open_in_box(data: bytes, *more: str) -> dict[str, object]:
     """What the box says; one that was stopped at its limits, or fell over, counts as too complicated."""
     limits = [str(limit) for limit in (PDF_MEMORY_BYTES, PDF_SECONDS, PDF_OBJECTS)]
     try:
         done = subprocess.run(  # noqa: S603 -- our own file, in this very Python
-            [sys.executable, "-I", str(_BOX), *limits],
+            [sys.executable, "-I", str(_BOX), *limits, *more],
             input=data,
             capture_output=True,
             check=True,

@@ -6,6 +6,7 @@ from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
 from assessments.models.reports import Report
 from assessments.models.reviews import Query, Review
+from assessments.models.submissions import Submission
 
 __all__ = [
     "Answer",
@@ -20,4 +21,5 @@ __all__ = [
     "Query",
     "Report",
     "Review",
+    "Submission",
 ]

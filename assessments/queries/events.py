@@ -43,6 +43,8 @@ WORDS = {
     "evidence.evaluated": "checked the evidence",
     "report.requested": "asked for a report",
     "report.rendered": "made the report",
+    "receipt.requested": "asked for the receipt again",
+    "receipt.rendered": "made the receipt",
 }
 
 

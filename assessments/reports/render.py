@@ -4,12 +4,12 @@ import gc
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
@@ -46,15 +46,32 @@ def render(
     raises ends the rendering. Raises RenderFailed.
     """
     html, fetcher = _document(snapshot, open_image)
-    identifier = snapshot.digest()[:IDENTIFIER_LENGTH].encode("ascii")
+    return lay_out(html, styles=[STYLE], fetcher=fetcher, digest=snapshot.digest(), on_step=on_step)
+
+
+def lay_out(
+    html: str,
+    *,
+    styles: Sequence[Path],
+    fetcher: ClosedFetcher,
+    digest: str,
+    attachments: Sequence[Attachment] = (),
+    on_step: Callable[[int, int], None] | None = None,
+) -> bytes:
+    """HTML and our own style sheets as a tagged PDF that loads nothing but what `fetcher` holds.
+
+    `digest` is the hexadecimal SHA-256 of what the HTML was made from, by which the PDF is known. Raises RenderFailed.
+    """
+    identifier = digest[:IDENTIFIER_LENGTH].encode("ascii")
     try:
         with _without_collector(), _steps(on_step):
             document = HTML(string=html, base_url=None, url_fetcher=fetcher)
             fonts = FontConfiguration()
-            style = CSS(string=STYLE.read_text("utf-8"), url_fetcher=fetcher, font_config=fonts)
+            sheets = [CSS(string=path.read_text("utf-8"), url_fetcher=fetcher, font_config=fonts) for path in styles]
             pdf = document.write_pdf(
-                stylesheets=[style],
+                stylesheets=sheets,
                 font_config=fonts,
+                attachments=list(attachments),
                 pdf_variant="pdf/ua-1",
                 pdf_identifier=identifier,
                 presentational_hints=False,

@@ -9,18 +9,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments.access import NotNow, assessment_for, may
 from assessments.actions import workflow
+from assessments.forms.submission import AttestationForm
 from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.queries import check_page
 from assessments.views import shown
 
-DECLARE = "Confirm that the answers are true to the best of your knowledge"
-
 
 @require_GET
 def submit_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that will be submitted, and what is missing."""
-    return _page(request, assessment_for(request.user, pk, Permission.VIEW_ALL))
+    return _page(request, assessment_for(request.user, pk, Permission.VIEW_ALL), AttestationForm())
 
 
 @require_POST
@@ -30,12 +29,15 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         assessment = assessment_for(request.user, pk, Permission.SUBMIT)
     except NotNow:
         return redirect("assessments:answer-list", pk)
-    if request.POST.get("confirmed") != "yes":
-        return _page(request, assessment, is_refused=True, is_undeclared=True)
+    form = AttestationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, assessment, form, is_refused=True)
     try:
-        submitted = workflow.submit(assessment=assessment, by=request.user)
+        submitted = workflow.submit(
+            assessment=assessment, attested_name=form.cleaned_data["signed_name"], by=request.user
+        )
     except workflow.MoveRefused as refused:
-        return _page(request, assessment, is_refused=True, refused=refused.problems)
+        return _page(request, assessment, form, is_refused=True, refused=refused.problems)
     count = submitted.question_count
     messages.success(request, f"{count} answers submitted to {settings.ORGANISATION_NAME}.")
     return redirect("assessments:answer-list", pk)
@@ -44,22 +46,19 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest,
     assessment: Assessment,
+    form: AttestationForm,
     *,
     is_refused: bool = False,
-    is_undeclared: bool = False,
     refused: list[str] | None = None,
 ) -> HttpResponse:
     sheet = check_page.check_sheet(assessment, request.user)
     problems = _problems(sheet, assessment) if is_refused else []
-    if is_undeclared:
-        problems.append({"href": "#id_confirmed", "text": DECLARE})
-    elif is_refused and not problems:
+    if is_refused and form.is_valid() and not problems:
         problems = [{"href": "#main", "text": sentence} for sentence in refused or []]
     context = shown.of_check(assessment, request.user, sheet) | {
         "sheet": sheet,
         "problems": problems,
-        "is_undeclared": is_undeclared,
-        "declare": DECLARE,
+        "form": form,
         "can_submit": may(request.user, assessment, Permission.SUBMIT),
     }
     return render(request, "assessments/vendor/submit_check.html", context, status=422 if is_refused else 200)

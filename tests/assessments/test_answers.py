@@ -128,5 +128,5 @@ def test_submitting_closes_every_run(in_progress: Assessment, rita: User, ana: U
     )
     account = factories.DeclaredAccount(account_id="111122223333", name="Production", stage="production")
     factories.declare_accounts(vendor=in_progress.vendor, accounts=[account], by=rita)
-    workflow.submit(assessment=in_progress, by=rita)
+    workflow.submit(assessment=in_progress, attested_name=rita.name, by=rita)
     assert not Answer.objects.filter(assessment=in_progress, versions__closed_at=None).exists()

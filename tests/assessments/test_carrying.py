@@ -93,4 +93,4 @@ def test_a_stranger_confirms_nothing(before: Assessment, acme: Vendor, sam: User
 def test_an_unconfirmed_answer_keeps_the_vendor_from_submitting(before: Assessment, acme: Vendor, rita: User) -> None:
     again = sent_again(acme)
     with pytest.raises(workflow.MoveRefused, match="Complete 33 questions before you submit"):
-        workflow.submit(assessment=again, by=rita)
+        workflow.submit(assessment=again, attested_name=rita.name, by=rita)

@@ -204,7 +204,7 @@ def test_a_stated_day_and_a_stated_place_are_used(in_progress: Assessment, rita:
 def submit(assessment: Assessment, by: User) -> Assessment:
     factories.answer_all(assessment, by=by)
     scope(assessment, "111122223333", by=by)
-    return workflow.submit(assessment=assessment, by=by)
+    return workflow.submit(assessment=assessment, attested_name=by.name, by=by)
 
 
 def test_staff_see_what_was_submitted_and_nothing_newer(in_progress: Assessment, rita: User, ana: User) -> None:

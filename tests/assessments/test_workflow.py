@@ -90,7 +90,7 @@ def test_a_due_date_in_the_past_is_refused(draft: Assessment, ana: User) -> None
 
 def test_submitting_lists_everything_that_is_missing(in_progress: Assessment, rita: User) -> None:
     with pytest.raises(MoveRefused) as refused:
-        workflow.submit(assessment=in_progress, by=rita)
+        workflow.submit(assessment=in_progress, attested_name=rita.name, by=rita)
     assert refused.value.problems == ["Complete 33 questions before you submit", "Declare the AWS accounts in scope"]
     in_progress.refresh_from_db()
     assert in_progress.state == State.IN_PROGRESS

@@ -117,7 +117,8 @@ def test_submit(open_page: OpenPage, in_progress: Assessment, rita: User) -> Non
     expect(page.get_by_text("1 AWS account in scope saved.")).to_be_visible()
     factories.answer_all(in_progress, by=rita)
     page.goto(at("submit-check", in_progress))
-    page.get_by_label("I confirm for Acme Payments").check()
+    page.get_by_label("I have checked these answers and files.").check()
+    page.get_by_label("Your full name").fill(rita.name)
     page.get_by_role("button", name="Submit 33 answers to Alder Mutual").click()
     expect(page.get_by_text("33 answers submitted to Alder Mutual.")).to_be_visible()
     assert Assessment.objects.get().state == "submitted"

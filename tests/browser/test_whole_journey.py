@@ -158,9 +158,10 @@ def submit(page: Page, assessment: Assessment) -> None:
     expect(page.locator("dl.answers > div")).to_have_count(33)
     page.get_by_role("button", name="Submit 33 answers to Alder Mutual").click()
     expect(page.get_by_role("alert").get_by_role("link")).to_have_text(
-        "Confirm that the answers are true to the best of your knowledge"
+        ["Confirm that the answers and files are complete and true", "Type your name to sign"]
     )
-    page.get_by_label("I confirm for Northwind Clearing that these answers are true").check()
+    page.get_by_label("I have checked these answers and files.").check()
+    page.get_by_label("Your full name").fill("Lena Vogt")
     page.get_by_role("button", name="Submit 33 answers to Alder Mutual").click()
     expect(page.get_by_text("33 answers submitted to Alder Mutual.")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("You cannot change answers unless one is sent back.")
@@ -222,7 +223,8 @@ def answer_what_came_back(page: Page, site: Site, assessment: Assessment) -> Non
         page.get_by_label("Notes").fill("svc-legacy is deleted on 31 March.")
     page.get_by_role("button", name="Complete and next").click()
     expect(page.get_by_role("main")).to_contain_text("That was the last open question. Check your answers")
-    page.get_by_label("I confirm for Northwind Clearing").check()
+    page.get_by_label("I have checked these answers and files.").check()
+    page.get_by_label("Your full name").fill("Lena Vogt")
     page.get_by_role("button", name="Submit 33 answers to Alder Mutual").click()
     expect(page.get_by_text("33 answers submitted to Alder Mutual.")).to_be_visible()
 

@@ -54,7 +54,7 @@ def submitted_with_file(assessment: Assessment, rita: User) -> Evidence:
     item = attach(assessment, rita, to=answer_to(assessment, 13))
     evidence.state_date(evidence=item, day=timezone.now() - timedelta(days=200), by=rita)
     factories.answer_all(assessment, by=rita)
-    workflow.submit(assessment=Assessment.objects.get(pk=assessment.pk), by=rita)
+    workflow.submit(assessment=Assessment.objects.get(pk=assessment.pk), attested_name=rita.name, by=rita)
     return Evidence.objects.get(pk=item.pk)
 
 
@@ -77,7 +77,7 @@ def test_a_file_submitted_meanwhile_is_not_withdrawn(in_progress: Assessment, ri
     item = attach(in_progress, rita, to=answer_to(in_progress, 13))
     factories.answer_all(in_progress, by=rita)
     held = Evidence.objects.select_related("assessment").get(pk=item.pk)  # read by a request that then has to wait
-    workflow.submit(assessment=Assessment.objects.get(pk=in_progress.pk), by=rita)
+    workflow.submit(assessment=Assessment.objects.get(pk=in_progress.pk), attested_name=rita.name, by=rita)
     send_back(in_progress, 13, ana)
     with pytest.raises(EvidenceRefused, match="This file was submitted"):
         evidence.withdraw(evidence=held, by=rita)
@@ -104,7 +104,7 @@ def test_we_do_not_see_what_a_file_is_used_for_before_that_is_submitted(
     address = reverse("assessments:evidence-view", args=[back.pk, item.pk])
     assert "question 7" not in client.get(address).content.decode()
     factories.answer_with(answer_to(back, 7), factories.option_key(answer_to(back, 7).criterion), by=rita)
-    workflow.submit(assessment=Assessment.objects.get(pk=back.pk), by=rita)
+    workflow.submit(assessment=Assessment.objects.get(pk=back.pk), attested_name=rita.name, by=rita)
     assert "question 7" in client.get(address).content.decode()
 
 

@@ -80,7 +80,7 @@ def test_answer_without_a_statement_is_shown_in_words(
     factories.answer_all(in_progress, by=rita)
     account = factories.DeclaredAccount(account_id="111122223333", name="", stage="production")
     factories.declare_accounts(vendor=in_progress.vendor, accounts=[account], by=rita)
-    workflow.submit(assessment=Assessment.objects.get(pk=in_progress.pk), by=rita)
+    workflow.submit(assessment=Assessment.objects.get(pk=in_progress.pk), attested_name=rita.name, by=rita)
     words = texts(signed_in.get(address("score-edit", in_progress.pk, NUMBER)))
     assert all(part in words for part in shown)
 
@@ -276,7 +276,7 @@ def test_second_submission_is_shown_with_the_first_in_the_history(
     returned = workflow.request_changes(assessment=submitted, by=ana)
     answer.refresh_from_db()
     factories.answer_with(answer, FAILURE, by=rita, notes="We found three.")
-    workflow.submit(assessment=returned, by=rita)
+    workflow.submit(assessment=returned, attested_name=rita.name, by=rita)
     sheet = signed_in.get(address("score-edit", submitted.pk, NUMBER)).context["sheet"]
     assert ([one.key for one in sheet.said.statements], sheet.said.notes) == ([FAILURE], "We found three.")
     assert [one.notes for one in sheet.history] == ["We found three.", "See the console."]

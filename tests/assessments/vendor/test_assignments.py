@@ -109,7 +109,7 @@ def test_evaluations_and_questions_back_follow_the_answer(
     factories.answer_all(in_progress, by=rita)
     account = DeclaredAccount("111122223333", "", "production")
     declare_accounts(vendor=in_progress.vendor, accounts=[account], by=rita)
-    workflow.submit(assessment=in_progress, by=rita)
+    workflow.submit(assessment=in_progress, attested_name=rita.name, by=rita)
     for number in (12, 13):
         reviews.ask(answer=answer_to(in_progress, number), text="Which one?", by=ana)
     in_progress.refresh_from_db()

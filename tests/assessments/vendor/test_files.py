@@ -315,7 +315,7 @@ def test_staff_see_files_once_they_are_submitted(
     assert client.get(address).status_code == 404
     account = DeclaredAccount("111122223333", "", "production")
     declare_accounts(vendor=evidence.assessment.vendor, accounts=[account], by=rita)
-    workflow.submit(assessment=answer_all(evidence.assessment, by=rita), by=rita)
+    workflow.submit(assessment=answer_all(evidence.assessment, by=rita), attested_name=rita.name, by=rita)
     response = client.get(address)
     assert (response.status_code, b"".join(response.streaming_content)) == (200, png().read())
     assert client.get(at("evidence-view", evidence.assessment, evidence.pk)).status_code == 200
@@ -366,7 +366,7 @@ def test_what_was_submitted_stays(client: Client, acme: Vendor, rita: User, max:
     client.force_login(rita)
     add(client, assessment, png(), 1)
     declare_accounts(vendor=acme, accounts=[DeclaredAccount("111122223333", "", "production")], by=rita)
-    assessment = workflow.submit(assessment=answer_all(assessment, by=rita), by=rita)
+    assessment = workflow.submit(assessment=answer_all(assessment, by=rita), attested_name=rita.name, by=rita)
     from assessments.actions import reviews  # noqa: PLC0415 -- beside its only use
 
     reviews.ask(answer=assessment.answers.get(criterion__number=1), text="Newer, please", by=max)
@@ -424,7 +424,7 @@ def test_after_submitting_its_age_is_a_fact_and_no_advice(client: Client, eviden
     actions.state_date(evidence=evidence, day=timezone.now() - timedelta(days=100), by=rita)
     account = DeclaredAccount("111122223333", "", "production")
     declare_accounts(vendor=evidence.assessment.vendor, accounts=[account], by=rita)
-    workflow.submit(assessment=answer_all(evidence.assessment, by=rita), by=rita)
+    workflow.submit(assessment=answer_all(evidence.assessment, by=rita), attested_name=rita.name, by=rita)
     page = client.get(at("evidence-list", evidence.assessment)).content.decode()
     assert '<div class="file-state file-bad">This file was 100 days old when it was submitted.</div>' in page
 

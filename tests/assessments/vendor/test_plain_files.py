@@ -98,7 +98,7 @@ def test_files_are_kept_where_somebody_saved_meanwhile(
 def test_nothing_comes_in_after_submitting(client: Client, rita: User, in_progress: Assessment) -> None:
     answer = answer_to(in_progress, NUMBER)
     declare_accounts(vendor=in_progress.vendor, accounts=[DeclaredAccount("111122223333", "", "production")], by=rita)
-    workflow.submit(assessment=answer_all(in_progress, by=rita), by=rita)
+    workflow.submit(assessment=answer_all(in_progress, by=rita), attested_name=rita.name, by=rita)
     client.force_login(rita)
     page = posted(client, answer, "upload", png(), notes="Typed too late")
     assert (page.status_code, names(in_progress)) == (403, [])

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from assessments.models import Assessment
+from assessments.models import Assessment, Submission
 from outbox.models import Mail
 from tests.assessments.vendor.helpers import answer_to, at
 from tests.factories import answer_all, answer_with, make_assessment, option_key
@@ -11,7 +11,7 @@ from users.models import User
 from vendors.actions.vendors import DeclaredAccount, declare_accounts
 from vendors.models import Vendor
 
-CONFIRMED = {"confirmed": "yes"}
+CONFIRMED = {"confirmed": "on", "signed_name": "Rita M. Lindqvist"}
 
 
 @pytest.fixture
@@ -56,15 +56,32 @@ def test_one_open_question_is_one(client: Client, rita: User, ready: Assessment)
     assert "Complete 1 question before you submit" in page
 
 
-def test_the_declaration_is_needed(client: Client, rita: User, ready: Assessment) -> None:
+@pytest.mark.parametrize(
+    ("left_out", "field", "words"),
+    [
+        ({"confirmed": ""}, "confirmed", "Confirm that the answers and files are complete and true"),
+        ({"signed_name": "  "}, "signed_name", "Type your name to sign"),
+        ({"signed_name": "x" * 121}, "signed_name", "Your name must be 120 characters or less"),
+        (
+            {"signed_name": "Rita\u202eLindqvist"},
+            "signed_name",
+            "Type this with visible characters only, without line breaks",
+        ),
+    ],
+)
+def test_the_declaration_is_needed(
+    client: Client, rita: User, ready: Assessment, left_out: dict[str, str], field: str, words: str
+) -> None:
     client.force_login(rita)
-    response = client.post(at("submit", ready), {})
+    sent = CONFIRMED | left_out
+    response = client.post(at("submit", ready), {name: value for name, value in sent.items() if value})
     page = response.content.decode()
-    words = "Confirm that the answers are true to the best of your knowledge"
     assert response.status_code == 422
-    assert f'<a href="#id_confirmed">{words}</a>' in page
-    assert page.count(words) == 2
+    assert f'<a href="#id_{field}">' in page
+    assert page.count(words) == 2  # above the page, and at the field
+    assert (f'value="{sent["signed_name"]}"' in page) == bool(sent["signed_name"])
     assert state_of(ready) == "in_progress"
+    assert not Submission.objects.exists()
 
 
 def test_submitting_hands_everything_in(client: Client, rita: User, ready: Assessment) -> None:
@@ -74,6 +91,7 @@ def test_submitting_hands_everything_in(client: Client, rita: User, ready: Asses
     assert "33 answers submitted to Alder Mutual." in response.content.decode()
     assessment = Assessment.objects.get(pk=ready.pk)
     assert (assessment.state, assessment.submitted_by) == ("submitted", rita)
+    assert [(one.round, one.name) for one in assessment.submissions.all()] == [(1, "Rita M. Lindqvist")]
 
 
 def test_a_second_click_is_harmless(client: Client, rita: User, ready: Assessment, ana: User) -> None:

@@ -1,0 +1,47 @@
+"""A manifest that comes back to be checked: by itself, or inside the PDF it was issued with. Never stored."""
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from assessments.intake import pdfs, texts
+from assessments.intake.refusal import Refused, megabytes
+from assessments.limits import MANIFEST_BYTES, PDF_BYTES
+from assessments.reports.manifest import FILE_NAME
+
+_NEITHER = "Choose the PDF you downloaded, or the manifest.json that is attached to it."
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The bytes of a manifest, and the PDF that carried it, if one did."""
+
+    manifest: bytes
+    pdf: bytes | None
+
+
+def examine_manifest(stream: BinaryIO) -> Carried:
+    """The manifest of a PDF or a JSON file. Raises Refused, with a sentence that says what to do, for all else."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    is_pdf = stream.read(5) == b"%PDF-"
+    limit = PDF_BYTES if is_pdf else MANIFEST_BYTES
+    if size > limit:
+        raise Refused(f"The file is {megabytes(size)}. It may have {megabytes(limit)}. {_NEITHER}")
+    stream.seek(0)
+    data = stream.read()
+    if not data:
+        raise Refused(f"The file is empty. {_NEITHER}")
+    if is_pdf:
+        return Carried(_attached(data), data)
+    if not data.startswith(b"{"):
+        raise Refused(f"This is neither a PDF nor a manifest. {_NEITHER}")
+    texts.read_json(texts.decode(data))
+    return Carried(data, None)
+
+
+def _attached(pdf: bytes) -> bytes:
+    manifest = pdfs.attachment(pdf, FILE_NAME, MANIFEST_BYTES)
+    if manifest is None:
+        raise Refused(f"This PDF carries no manifest. {_NEITHER}")
+    return manifest
