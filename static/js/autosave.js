@@ -19,6 +19,7 @@ async function post(form, body, keepalive) {
   try {
     const response = await fetch(form.dataset.draftUrl, { method: "POST", body, keepalive, headers: { Accept: "application/json" } });
     const reply = await response.json().catch(() => ({}));
+    if (response.ok && !("version" in reply)) return { status: 0 };   // it broke off
     return { ...reply, status: response.status };
   } catch { return { status: 0 }; }
 }

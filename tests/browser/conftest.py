@@ -10,6 +10,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -82,6 +84,29 @@ class Worker:
         self.running.close()
 
 
+@dataclass
+class Web:
+    """The web server, which a test may kill and start again on the same port."""
+
+    env: dict[str, str]
+    log: Path
+    port: int
+    running: ExitStack = field(default_factory=ExitStack)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return when it answers, which may be at once."""
+        if self.process is None:
+            self.process = self.running.enter_context(web_server(env=self.env, log=self.log, port=self.port))
+
+    def kill(self) -> None:
+        """End it and its workers as a power cut would: nothing is finished, nothing is said."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process = None
+            self.running.close()
+
+
 @dataclass(frozen=True)
 class Site:
     """The running product."""
@@ -90,6 +115,7 @@ class Site:
     mail_folder: Path
     web_log: Path
     worker_log: Path
+    web: Web
     worker: Worker
 
     def errors(self) -> list[str]:
@@ -141,9 +167,11 @@ def _site(
         mail_folder=Path(server_environment["EMAIL_URL"].removeprefix("file://")),
         web_log=logs / "web",
         worker_log=logs / "worker",
+        web=Web(env=env, log=logs / "web", port=port),
         worker=Worker(env=env, log=logs / "worker"),
     )
-    with web_server(env=env, log=site.web_log, port=port), site.worker.running:
+    with site.web.running, site.worker.running:
+        site.web.start()
         site.worker.start()
         yield site
 
