@@ -30,8 +30,10 @@ def take_over(*, assessment: Assessment, changes: Sequence[SheetChange], by: Use
     """
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
     for change in changes:
+        if change.answer.assessment_id != locked.pk:
+            raise AnswerLocked
         change.answer.assessment = locked
-        if change.answer.assessment_id != assessment.pk or not is_open_for_changes(change.answer):
+        if not is_open_for_changes(change.answer):
             raise AnswerLocked
         save(
             answer=change.answer,

@@ -1,12 +1,15 @@
 """What a spreadsheet can never do: overwrite, reach another assessment, a review or a state, or trust the browser."""
 
+import pytest
 from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.actions import workflow
+from assessments.actions.answers import AnswerContent, AnswerLocked
 from assessments.actions.assignments import assign
+from assessments.actions.spreadsheet import SheetChange, take_over
 from assessments.limits import MB, SPREADSHEET_BYTES
 from assessments.models import Answer, Assessment, Review
 from assessments.states import State
@@ -137,6 +140,24 @@ def test_only_what_was_sent_back_can_be_changed(client: Client, rita: User, acme
     assert list(would_change(page)) == [1]
     confirm(client, assessment, page)
     assert (answer_to(assessment, 1).notes, answer_to(assessment, 2).notes) == ("All of them", "See the console.")
+
+
+def test_all_is_saved_or_nothing(rita: User, acme: Vendor) -> None:
+    assessment = make_assessment(vendor=acme, state="changes_requested")
+    content = AnswerContent(kind="unknown", notes="Slipped in")
+    changes = [SheetChange(answer_to(assessment, number), content, 1, complete=False) for number in (1, 2)]
+    with pytest.raises(AnswerLocked):
+        take_over(assessment=assessment, changes=changes, by=rita)  # question 2 was not sent back
+    assert [answer_to(assessment, number).version for number in (1, 2)] == [1, 1]
+    assert take_over(assessment=assessment, changes=changes[:1], by=rita) == 1
+
+
+def test_an_answer_of_another_assessment_is_not_taken_over(rita: User, in_progress: Assessment) -> None:
+    content = AnswerContent(kind="unknown")
+    change = SheetChange(answer_to(_another(rita), 1), content, 0, complete=False)
+    with pytest.raises(AnswerLocked):
+        take_over(assessment=in_progress, changes=[change], by=rita)
+    assert not Answer.objects.exclude(version=0).exists()
 
 
 def test_nothing_comes_in_when_the_assessment_is_no_longer_with_the_vendor(
