@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from assessments.models import Answer, Assessment, Evidence, Query, Report
+from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Query, Report, Submission
 from assessments.policy import Permission, Role, allowed, ever_allowed
 from assessments.states import LABELS, State
 
@@ -84,9 +84,27 @@ def evidence_for(user: User, pk: int, evidence: int, permission: Permission | No
     return item
 
 
+def evidence_to_change(user: User, pk: int, evidence: int) -> Evidence:
+    """One file, to take back or to say when and where it was made, which concerns every question it is used for.
+
+    Whoever does not see all of these may do so to their own file alone.
+    """
+    item = evidence_for(user, pk, evidence, Permission.ANSWER)
+    unseen = EvidenceLink.objects.filter(evidence=item).exclude(answer__in=Answer.objects.visible_to(user))
+    if item.received_by_id != user.pk and unseen.exists():
+        raise PermissionDenied("This file is used for questions that are not yours. Ask who added it, or your lead.")
+    return item
+
+
 def report_for(user: User, pk: int) -> Report:
     """One report."""
     return get_object_or_404(Report.objects.visible_to(user).select_related("assessment__vendor"), pk=pk)
+
+
+def submission_for(user: User, pk: int, number: int) -> Submission:
+    """What was submitted in round `number` of one assessment."""
+    assessment = assessment_for(user, pk, Permission.RECEIPT)
+    return get_object_or_404(Submission.objects.visible_to(user), assessment=assessment, round=number)
 
 
 def query_for(user: User, pk: int, permission: Permission) -> Query:

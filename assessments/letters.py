@@ -52,9 +52,12 @@ def tell_leads(*, assessment: Assessment, kind: str) -> None:
 
 
 def tell_assignee(*, assessment: Assessment, user: User) -> None:
-    """One mail to a colleague who was given questions to answer."""
+    """One mail to a colleague who was given questions to answer; none where one about it was sent a moment ago."""
+    from outbox.queries import is_on_its_way  # noqa: PLC0415 -- letters are registered before models load
+
     params = {"assessment": assessment.pk, "user": user.pk}
-    enqueue(kind="answers.assigned", to=user.email, params=params, vendor=assessment.vendor_id)
+    if not is_on_its_way(kind="answers.assigned", params=params):
+        enqueue(kind="answers.assigned", to=user.email, params=params, vendor=assessment.vendor_id)
 
 
 def tell_staff(*, assessment: Assessment, kind: str) -> None:

@@ -1,14 +1,18 @@
 """The log of mails, and which occasions have had theirs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
+from django.utils import timezone
 
 from outbox.letters import name_of
 from outbox.models import Mail
 
 PAGE_SIZE = 50
+JUST_NOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,9 @@ def mail_log(state: str, page: str | int) -> MailLog:
 def occasions_beginning(words: str) -> set[str]:
     """The occasions with this beginning that have their mail."""
     return set(Mail.objects.filter(occasion__startswith=words).values_list("occasion", flat=True))
+
+
+def is_on_its_way(*, kind: str, params: Mapping[str, object]) -> bool:
+    """Whether this very mail waits, or went out in the last ten minutes: nobody's mailbox is flooded through us."""
+    same = Mail.objects.filter(kind=kind, params=dict(params), created_at__gt=timezone.now() - JUST_NOW)
+    return same.filter(state__in=[Mail.State.QUEUED, Mail.State.SENT]).exists()

@@ -33,11 +33,14 @@ def _state(invitation: Invitation) -> str:
     return "Sent"
 
 
-def people(vendor: Vendor) -> People:
-    """Who acts for the vendor, and who is invited. Two queries."""
+def people(vendor: Vendor, reader: User) -> People:
+    """Who acts for the vendor, and who is invited, which is not for its helpers to read. Two queries."""
     members = vendor.members.filter(is_active=True).select_related("user").order_by("role", "user__name", "id")
     invitations = vendor.invitations.pending().select_related("created_by")
-    return People(list(members), [InvitationRow(i, _state(i)) for i in invitations])
+    found = list(members)
+    if any(one.user_id == reader.pk and one.role == MemberRole.HELPER for one in found):
+        return People(found, [])
+    return People(found, [InvitationRow(i, _state(i)) for i in invitations])
 
 
 def leads(vendor: Vendor) -> QuerySet[Member]:

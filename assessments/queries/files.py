@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -68,6 +69,7 @@ class FileRow:
     has_preview: bool
     is_withdrawn: bool
     can_be_removed: bool
+    is_shared: bool  # somebody else's, and used for questions that this person does not see
     stale: str  # a sentence, or ""
     url: str  # everything about this file starts with it
     elsewhere: str  # "also used in questions 5, 6 and 14", or ""
@@ -103,8 +105,9 @@ def stale_words(evidence: Evidence, at: datetime) -> str:
     return f"This file is {days} old. {IMAGE_ADVICE}"
 
 
-def _stale(evidence: Evidence, at: datetime, *, with_vendor: bool) -> str:
+def _stale(evidence: Evidence, *, with_vendor: bool) -> str:
     """The same for a row; once it was submitted there is nothing to advise any more."""
+    at = timezone.now() if with_vendor else evidence.assessment.submitted_at or timezone.now()
     words = "" if evidence.withdrawn_at else stale_words(evidence, at)
     return (
         words
@@ -123,6 +126,11 @@ def _added(evidence: Evidence, reader: User) -> str:
     at = timezone.localtime(evidence.received_at)
     today = at.date() == timezone.localdate()
     return f"added by {who} at {at:%H:%M}" if today else f"added by {who} on {day(at)}"
+
+
+def _stated_on(evidence: Evidence) -> date | None:
+    is_stated = evidence.effective_source == "stated" and evidence.effective_at
+    return timezone.localtime(evidence.effective_at).date() if is_stated else None
 
 
 def _dated(evidence: Evidence) -> str:
@@ -146,11 +154,12 @@ _READING = {
 }
 
 
-def _reading(evidence: Evidence, file: FileShown | None, *, is_waiting: bool) -> str:
+def _reading(evidence: Evidence, file: FileShown | None, checked: Checked | None, *, with_vendor: bool) -> str:
     if evidence.kind not in MACHINE_READABLE or evidence.withdrawn_at:
         return ""
     if file is not None:
         return _READING.get(file.status, "")
+    is_waiting = with_vendor and (checked.is_pending if checked else evidence.read_at is None)
     return "being checked" if is_waiting else ""
 
 
@@ -172,27 +181,32 @@ def _lacks_place(evidence: Evidence, file: FileShown | None) -> bool:
     return is_answer and file.status == "partial" and not evidence.accounts and not evidence.stated_account
 
 
+def _is_kept(evidence: Evidence) -> bool:
+    """Whether it stays as it is: it was submitted, or is withdrawn already."""
+    submitted_at = evidence.assessment.submitted_at
+    return evidence.withdrawn_at is not None or bool(submitted_at and evidence.received_at <= submitted_at)
+
+
 def row_of(
     evidence: Evidence,
-    numbers: Sequence[int],
+    used: Sequence[tuple[int, bool]],
     reader: User,
     number: int | None = None,
     checked: Checked | None = None,
 ) -> FileRow:
     """The row of one file, whose `assessment` and `received_by` are fetched; `number` is the question it stands at.
 
-    `checked` is what was found in all files; without it the file has just come in.
+    `used` are the questions it is used for, with whether the reader sees each; others are not named. `checked` is
+    what was found in all files; without it the file has just come in.
     """
     assessment = evidence.assessment
     file = checked.files.get(evidence.pk) if checked else None
     with_vendor = assessment.state in WITH_VENDOR
-    submitted = bool(assessment.submitted_at and evidence.received_at <= assessment.submitted_at)
-    at = timezone.now() if with_vendor or not assessment.submitted_at else assessment.submitted_at
-    stated = evidence.effective_at if evidence.effective_source == "stated" else None
-    is_waiting = with_vendor and (checked.is_pending if checked else evidence.read_at is None)
     wants_place = _lacks_place(evidence, file)
     inside = [(path, pieces(sentence)) for path, sentence in file.problems if path] if file else []
-    can_be_removed = with_vendor and not submitted and evidence.withdrawn_at is None
+    can_be_removed = with_vendor and not _is_kept(evidence)
+    numbers = sorted(one for one, is_seen in used if is_seen)
+    is_shared = len(numbers) < len(used) and evidence.received_by_id != reader.pk
     return FileRow(
         pk=evidence.pk,
         name=evidence.name,
@@ -202,23 +216,24 @@ def row_of(
         sha256=evidence.sha256,
         added=_added(evidence, reader),
         dated=_dated(evidence),
-        stated_on=timezone.localtime(stated).date() if stated else None,
-        can_be_dated=can_be_removed and evidence.effective_source != "read",
+        stated_on=_stated_on(evidence),
+        can_be_dated=can_be_removed and not is_shared and evidence.effective_source != "read",
         facts=_facts(evidence),
-        reading="" if wants_place else _reading(evidence, file, is_waiting=is_waiting),
+        reading="" if wants_place else _reading(evidence, file, checked, with_vendor=with_vendor),
         problems=[pieces(one) for one in ([NO_PLACE] if wants_place else _problems(evidence, file))],
         is_bad=file is None or file.status != "kept",
         inside=inside,
         inside_count=file.problem_count if inside else 0,
         proves=[one for one in file.numbers if one in checked.shown] if file and checked else (),
-        wants_place=wants_place and can_be_removed,
+        wants_place=wants_place and can_be_removed and not is_shared,
         place=place_words(evidence.stated_account, evidence.stated_region) if evidence.stated_account else "",
         accounts=evidence.accounts,
-        numbers=sorted(numbers),
+        numbers=numbers,
         has_preview=bool(evidence.preview),
         is_withdrawn=evidence.withdrawn_at is not None,
         can_be_removed=can_be_removed,
-        stale=_stale(evidence, at, with_vendor=with_vendor),
+        is_shared=is_shared,
+        stale=_stale(evidence, with_vendor=with_vendor),
         url=reverse("assessments:evidence-list", args=[assessment.pk]) + f"{evidence.pk}/",
         elsewhere=_elsewhere(numbers, number),
     )
@@ -238,12 +253,9 @@ def rows_of(
     """
     visible = Evidence.objects.visible_to(reader).filter(assessment=assessment)
     files = visible if withdrawn else visible.kept()
-    links: dict[int, list[int]] = {}
-    pairs = EvidenceLink.objects.filter(evidence__assessment=assessment).values_list(
-        "evidence", "answer__criterion__number"
-    )
-    for key, used_for in pairs:
-        links.setdefault(key, []).append(used_for)
+    links: dict[int, list[tuple[int, bool]]] = {}
+    for key, *used in _used(EvidenceLink.objects.filter(evidence__assessment=assessment), reader):
+        links.setdefault(key, []).append(tuple(used))
     rows = []
     for evidence in files.select_related("received_by").order_by("-pk"):
         evidence.assessment = assessment
@@ -255,6 +267,12 @@ def rows_of(
     return [replace(row, twin=_twin(row, first.get(row.sha256, row))) for row in rows]
 
 
+def _used(links: QuerySet[EvidenceLink], reader: User) -> QuerySet[EvidenceLink, tuple[int, int, bool]]:
+    """File, number of a question it is used for, and whether this person sees that question."""
+    is_seen = Exists(Answer.objects.visible_to(reader).filter(pk=OuterRef("answer")))
+    return links.annotate(is_seen=is_seen).values_list("evidence", "answer__criterion__number", "is_seen")
+
+
 def _twin(row: FileRow, first: FileRow) -> str:
     return first.name if row.can_be_removed and first.pk != row.pk else ""
 
@@ -264,10 +282,12 @@ def one_row(evidence: Evidence, reader: User, number: int | None = None, checked
     links = EvidenceLink.objects.filter(evidence=evidence)
     if reader.staff_role:
         links = links.filter(at__lte=evidence.assessment.submitted_at)
-    row = row_of(evidence, list(links.values_list("answer__criterion__number", flat=True)), reader, number, checked)
+    row = row_of(evidence, [tuple(used) for _, *used in _used(links, reader)], reader, number, checked)
     if not row.can_be_removed:
         return row
-    same = Evidence.objects.filter(assessment=evidence.assessment, sha256=evidence.sha256, pk__lt=evidence.pk)
+    same = Evidence.objects.visible_to(reader).filter(
+        assessment=evidence.assessment, sha256=evidence.sha256, pk__lt=evidence.pk
+    )
     return replace(row, twin=same.kept().order_by("pk").values_list("name", flat=True).first() or "")
 
 

@@ -113,6 +113,9 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm, *, action: str
     if not complete:
         return redirect("assessments:answer-list", assessment)
     following = question_page.next_open(answer, request.user)
+    if following is None and not may(request.user, answer.assessment, Permission.VIEW_ALL):
+        messages.success(request, "That was the last open question of yours. Your lead submits the answers.")
+        return redirect("assessments:answer-list", assessment)
     if following is None:
         messages.success(request, "That was the last open question. Check your answers, then submit them.")
         return redirect("assessments:submit-check", assessment)

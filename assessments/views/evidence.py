@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.access import NotNow, answer_for, assessment_for, evidence_for
+from assessments.access import NotNow, answer_for, assessment_for, evidence_for, evidence_to_change
 from assessments.actions import evidence as actions
 from assessments.actions.evidence import EvidenceRefused
 from assessments.forms.evidence import DateForm, PlaceForm, upload_ids
@@ -160,12 +160,21 @@ def download(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     return response
 
 
-def _changeable(request: HttpRequest, pk: int, evidence: int) -> tuple[Evidence, str]:
-    """The file, if this person may change what it is used for, and the page to go back to."""
-    item = evidence_for(request.user, pk, evidence, Permission.ANSWER)
+def _back(request: HttpRequest, pk: int) -> str:
+    """The page to go back to."""
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
-    return item, back if is_ours else _library(pk)
+    return back if is_ours else _library(pk)
+
+
+def _linkable(request: HttpRequest, pk: int, evidence: int) -> tuple[Evidence, str]:
+    """The file, if this person may use it for questions of theirs, and the page to go back to."""
+    return evidence_for(request.user, pk, evidence, Permission.ANSWER), _back(request, pk)
+
+
+def _changeable(request: HttpRequest, pk: int, evidence: int) -> tuple[Evidence, str]:
+    """The file, if this person may take it back and describe it, and the page to go back to."""
+    return evidence_to_change(request.user, pk, evidence), _back(request, pk)
 
 
 def _numbered(request: HttpRequest, assessment: Assessment) -> Answer:
@@ -186,7 +195,7 @@ def _done(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
 @require_POST
 def link(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     """Use a file for one more question."""
-    item, back = _changeable(request, pk, evidence)
+    item, back = _linkable(request, pk, evidence)
     try:
         answer = _numbered(request, item.assessment)
         actions.link(evidence=item, answer=answer, by=request.user)
@@ -198,7 +207,7 @@ def link(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
 @require_POST
 def unlink(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     """Stop using a file for one question."""
-    item, back = _changeable(request, pk, evidence)
+    item, back = _linkable(request, pk, evidence)
     try:
         answer = _numbered(request, item.assessment)
         actions.unlink(evidence=item, answer=answer, by=request.user)

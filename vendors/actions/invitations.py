@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from audit.trail import record
 from outbox.actions import enqueue
-from outbox.models import Mail
+from outbox.queries import is_on_its_way
 from users.models import User
 from vendors.models import Invitation, Member, MemberRole, Vendor
 
-RESEND_AFTER = timedelta(minutes=10)
 VENDOR_INVITATIONS = 50  # open ones of one vendor
+VENDOR_INVITATIONS_A_DAY = 100  # withdrawn and accepted ones as well
+ADDRESS_INVITATIONS_A_DAY = 3  # of one vendor to one address
 
 
 class InvitationRefused(Exception):
@@ -47,6 +48,7 @@ def invite(*, vendor: Vendor, email: str, name: str, role: str, by: User) -> Inv
         return open_one
     if Invitation.objects.pending().filter(vendor=vendor).count() >= VENDOR_INVITATIONS:
         raise InvitationRefused(f"{VENDOR_INVITATIONS} invitations are open. Withdraw those that are not needed first.")
+    _refuse_flood(vendor, email)
     invitation = Invitation.objects.create(
         vendor=vendor, email=email, name=name.strip(), role=MemberRole(role), created_by=by
     )
@@ -61,25 +63,30 @@ def invite(*, vendor: Vendor, email: str, name: str, role: str, by: User) -> Inv
     return invitation
 
 
+def _refuse_flood(vendor: Vendor, email: str) -> None:
+    """Each invitation is a mail to whoever a lead names: inviting and withdrawing in turn must not flood a mailbox."""
+    today = Invitation.objects.filter(vendor=vendor, created_at__gt=timezone.now() - timedelta(days=1))
+    if today.filter(email=email).count() >= ADDRESS_INVITATIONS_A_DAY:
+        raise InvitationRefused(
+            f"This address was invited {ADDRESS_INVITATIONS_A_DAY} times today. Try again tomorrow."
+        )
+    if today.count() >= VENDOR_INVITATIONS_A_DAY:
+        raise InvitationRefused(f"{VENDOR_INVITATIONS_A_DAY} people were invited today. Try again tomorrow.")
+
+
 @transaction.atomic
 def resend(*, invitation: Invitation, by: User) -> Invitation:
     """Send it again with a new link; the link sent before stops working when the new one is made."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at or invitation.revoked_at:
         raise InvitationRefused("This invitation is no longer open. Invite the person again.")
-    if _just_mailed(invitation):
+    if is_on_its_way(kind="vendor.invitation", params={"invitation": invitation.pk}):
         raise InvitationRefused("A mail to this person is on its way. Wait ten minutes before you send another one.")
     record(kind="invitation.resent", by=by, vendor=invitation.vendor_id, target=f"invitation:{invitation.pk}")
     enqueue(
         kind="vendor.invitation", to=invitation.email, params={"invitation": invitation.pk}, vendor=invitation.vendor_id
     )
     return invitation
-
-
-def _just_mailed(invitation: Invitation) -> bool:
-    """Whether a mail for it waits, or went out a moment ago: nobody's mailbox is flooded through us."""
-    mails = Mail.objects.filter(kind="vendor.invitation", params={"invitation": invitation.pk})
-    return mails.exclude(state=Mail.State.FAILED).filter(created_at__gt=timezone.now() - RESEND_AFTER).exists()
 
 
 @transaction.atomic

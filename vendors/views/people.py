@@ -27,7 +27,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"An invitation is on its way to {invitation.email}.")
                 return redirect("vendors:people", vendor.pk)
-    context = {"vendor": vendor, "people": queries.people(vendor), "form": form, "may_invite": may_invite}
+    context = {"vendor": vendor, "people": queries.people(vendor, request.user), "form": form, "may_invite": may_invite}
     return render(request, "vendors/people.html", context)
 
 

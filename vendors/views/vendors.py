@@ -43,7 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     vendor = access.vendor_for(request.user, pk)
     context = {
         "vendor": vendor,
-        "people": queries.people(vendor),
+        "people": queries.people(vendor, request.user),
         "accounts": list(vendor.aws_accounts.all()),
         # The newest assessments come through the reverse relation; this app does not import theirs.
         "assessments": list(vendor.assessments.visible_to(request.user)[:20]),
