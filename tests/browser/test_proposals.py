@@ -32,7 +32,7 @@ def part(page: Page) -> Locator:
 
 def test_one_key_accepts_the_proposal_and_goes_on(open_page: OpenPage, failing: Assessment, ana: User) -> None:
     page = open_page(ana, at("score-edit", failing, 13))
-    expect(page.get_by_role("button", name="Accept the proposal")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept Not met")).to_be_visible()
     expect(result(page, "Not met")).not_to_be_checked()
     page.get_by_label("Note for the report").fill("a is text here")
     page.get_by_label("Note for the report").blur()
@@ -46,7 +46,7 @@ def test_one_key_accepts_the_proposal_and_goes_on(open_page: OpenPage, failing: 
     # What was typed is stored, so it does not come back as unsaved.
     page.goto(at("score-edit", failing, 13))
     expect(page.get_by_text("Not saved yet.")).to_have_count(0)
-    expect(page.get_by_text("Resolved by the result Not met.")).to_be_visible()
+    expect(page.get_by_text("Resolved as Not met")).to_be_visible()
 
 
 def test_enter_in_the_form_is_no_acceptance(

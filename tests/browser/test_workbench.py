@@ -222,6 +222,26 @@ def test_a_credential_report_is_a_table_behind_its_tab(open_page: OpenPage, with
     expect(page.get_by_role("tabpanel")).to_have_count(1)  # the other one is hidden
 
 
+def test_answer_evidence_result_and_save_are_in_view_together(
+    open_page: OpenPage, with_files: Assessment, ana: User
+) -> None:
+    run = factories.evaluate(with_files).submitted_run
+    wait_for(lambda: EvaluationRun.objects.get(pk=run.pk).state == "ready", what="the evidence is evaluated")
+    page = bench(open_page, ana, with_files, 12)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_role("region", name="Vendor answer")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("region", name="What the evidence shows").locator(".verdict")).to_be_in_viewport(ratio=1)
+    for words in RESULTS:
+        expect(result(page, words)).to_be_in_viewport(ratio=1)
+    for words in ("Save and next", re.compile("^Accept Not met"), re.compile("^Save$")):
+        expect(page.get_by_role("button", name=words)).to_be_in_viewport(ratio=1)
+    tops = {button.bounding_box()["y"] for button in page.locator(".side-foot button").all()}
+    assert len(tops) == 1  # one row, or the list of statements loses another
+    note = page.get_by_label("Note for the report")
+    note.focus()
+    assert note.bounding_box()["y"] + note.bounding_box()["height"] <= page.locator(".side-end").bounding_box()["y"]
+
+
 def test_more_than_four_files_are_chosen_from_a_list(open_page: OpenPage, with_files: Assessment, ana: User) -> None:
     page = bench(open_page, ana, with_files, 1)
     expect(page.get_by_role("tab")).to_have_count(0)

@@ -61,9 +61,9 @@ def test_verdict_offenders_coverage_and_gaps_stand_beside_the_evidence(signed_in
         f"Evaluator {VERSION}, ",
         "The evidence shows a failure 3 active access keys were never used, or not in the 90 days before the report.",
         "Matches Some IAM access keys were never used, or have not been used for more than 90 days.",
-        "Coverage 1 of 2 accounts seen; missing: 111122223333",
+        "Coverage 1 of 2 accounts seen in full; missing: 111122223333",
         "Read from credential-report.csv",
-        "3 break it Account Resource What was found",
+        "Found in 3 places Account Resource What was found",
         "999999999999 root access key 1 The key was last used at least 330 days ago.",
         "999999999999 bob user, access key 1 The key was never used. It is at least 39 days old.",
         "What is missing: 1 111122223333 : aws iam get-credential-report is missing",
@@ -114,7 +114,7 @@ def test_all_but_the_first_twenty_offenders_are_folded_away(signed_in: Client, f
     change(failing, 13, resources=many, resource_count=5000)
     page = bench(signed_in, failing)
     words = shows(page)
-    assert "5000 break it, the first 20 here" in words
+    assert "Found in 5000 places, the first 20 here" in words
     assert "The other 5 " in words
     assert "25 of 5000 are kept with an evaluation. The files name them all." in words
     assert page.context["sheet"].machine.first == ("db-00, db-01, db-02 and 4,997 more")
@@ -136,7 +136,7 @@ def test_review_is_not_held_back_while_there_is_no_evaluation(
     page = bench(signed_in, failing)
     assert expected in shows(page)
     assert ("every 2s" in page.content.decode()) == (state != "failed")
-    assert "Accept the proposal" not in part(page, '<form id="score"', "</form>")
+    assert "as the evidence proposes" not in part(page, '<form id="score"', "</form>")
     assert "Save and next" in texts(page)
     asked = signed_in.get(address("score-evaluation", failing.pk, 13))
     assert expected in texts(asked)
@@ -149,7 +149,7 @@ def test_review_is_not_held_back_while_there_is_no_evaluation(
 def test_without_machine_evidence_nothing_is_said(signed_in: Client, submitted: Assessment) -> None:
     page = bench(signed_in, submitted)
     assert 'id="shows"' not in page.content.decode()
-    assert "Accept the proposal" not in part(page, '<form id="score"', "</form>")
+    assert "as the evidence proposes" not in part(page, '<form id="score"', "</form>")
 
 
 def test_queries_do_not_grow_with_files_or_offenders(
@@ -166,7 +166,7 @@ def test_queries_do_not_grow_with_files_or_offenders(
 
 
 def accept(client: Client, assessment: Assessment, number: int, **values: object) -> HttpResponse:
-    """Press "Accept the proposal" on the page as it is shown."""
+    """Press "Accept" on the page as it is shown."""
     offered = bench(client, assessment, number).context["sheet"].machine.proposal
     data = {"accept": offered.token, "base_version": 0, "deviation": "", "note": "", **values}
     return client.post(address("score-edit", assessment.pk, number), data)
@@ -267,16 +267,18 @@ def test_contradiction_is_said_at_the_top_of_the_result_and_stays_when_resolved(
     page = bench(signed_in, failing)
     notice = part(page, 'id="contradiction">', "<form")
     assert notice == (
-        "The vendor says: “Every access key has been used within the last 90 days.” The evidence shows otherwise: "
+        "The evidence contradicts the answer. It proposes Not met: details "
+        "The vendor says: “Every access key has been used within the last 90 days.” The evidence shows: "
         "3 active access keys were never used, or not in the 90 days before the report. Among them: "
-        "root (access key 1), bob (access key 1), old-integration (access key 1) . Details"
+        "root (access key 1), bob (access key 1), old-integration (access key 1) . All of it"
     )
     assert (13, "") in against(page)
     mark = ", the evidence shows otherwise than the vendor says"
     assert f"(not scored{mark})" in texts(page)
     factories.review_with(failing.answers.get(criterion__number=13), "not_met", by=ana)
     page = bench(signed_in, failing)
-    assert part(page, 'id="contradiction">', "<form").endswith("Details Resolved by the result Not met.")
+    resolved = "The evidence contradicts the answer. Resolved as Not met: details "
+    assert part(page, 'id="contradiction">', "<form").startswith(resolved)
     assert (13, "not_met") in against(page)
     assert f"(not met{mark}, resolved)" in texts(page)
 
@@ -304,7 +306,7 @@ def test_drafts_of_the_next_round_do_not_move_the_marks(
     factories.answer_with(answer, factories.option_key(answer.criterion, "failure"), by=rita)
     page = bench(signed_in, failing)
     assert against(page) == untouched
-    assert "The evidence shows otherwise" in part(page, 'id="contradiction">', "</aside>")  # than what was submitted
+    assert "The evidence contradicts" in part(page, 'id="contradiction">', "</aside>")  # than what was submitted
 
 
 def test_vendor_gets_none_of_it(client: Client, failing: Assessment, rita: User) -> None:
@@ -312,7 +314,7 @@ def test_vendor_gets_none_of_it(client: Client, failing: Assessment, rita: User)
     for name in ("score-edit", "score-evaluation", "score-source"):
         assert client.get(address(name, failing.pk, 13)).status_code == 404
     page = texts(client.get(address("answer-edit", failing.pk, 13)))
-    for words in ("proposes", "Accept the proposal", "The evidence shows a failure", "shows otherwise"):
+    for words in ("proposes", "The evidence shows a failure", "The evidence contradicts"):
         assert words not in page
 
 
