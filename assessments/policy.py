@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ANSWER = "answer"  # write answers, add and withdraw evidence
     VIEW_QUESTIONS = "view questions"  # the vendor's own pages, of the questions this person may see
     VIEW_ALL = "view all questions"  # pages about the whole questionnaire
+    RECEIPT = "receipt"  # what was submitted, as a PDF for both sides
     ASSIGN = "assign"  # say who answers what
     FORWARD = "forward"  # hand the whole request to another person
     DECLARE_ACCOUNTS = "declare accounts"
@@ -48,6 +49,7 @@ _STAFF: dict[Permission, frozenset[State]] = {Permission.VIEW_OVERVIEW: ALWAYS}
 _SENDERS: dict[Permission, frozenset[State]] = {
     **_STAFF,
     Permission.VIEW_REVIEW: RECEIVED,
+    Permission.RECEIPT: SENT,
     Permission.EDIT: _OPEN,
     Permission.SEND: frozenset({State.DRAFT}),
     Permission.CANCEL: _OPEN,
@@ -61,6 +63,7 @@ _HELPER: dict[Permission, frozenset[State]] = {
 _VENDOR: dict[Permission, frozenset[State]] = {
     **_HELPER,
     Permission.VIEW_ALL: SENT,
+    Permission.RECEIPT: SENT,
     Permission.ASSIGN: WITH_VENDOR,
 }
 

@@ -11,11 +11,13 @@ from assessments.views import (
     overview,
     portfolio,
     queries,
+    receipts,
     reports,
     scoring,
     shown,
     spreadsheet,
     submission,
+    verify,
     workflow,
 )
 
@@ -59,6 +61,10 @@ urlpatterns = [
     path(_file + "withdraw", evidence.withdraw, name="evidence-withdraw"),
     path(_file + "date", evidence.state_date, name="evidence-date"),
     path(_file + "place", evidence.state_place, name="evidence-place"),
+    # What was submitted
+    path(_one + "receipts/", receipts.receipts, name="receipt"),
+    path(_one + "receipts/<int:number>/download", receipts.download, name="receipt-download"),
+    path("verify/", verify.verify, name="verify"),
     # We send, review and close
     path("assessments/new/", overview.open_assessment, name="open"),
     path(_one, overview.detail, name="detail"),

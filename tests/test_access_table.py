@@ -108,6 +108,11 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "submitted": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403"),
     },
     "assessments:reopen": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 403 302 403")},
+    "assessments:receipt": {"*": ("302 404 200 200 200 200 403", "302 404 302 302 302 302 403")},
+    "assessments:receipt-download": {
+        "in_progress": ("302 404 404 404 404 404 403", "302 405 405 405 405 405 405"),
+        "submitted": ("302 404 302 302 302 302 403", "302 405 405 405 405 405 405"),
+    },
     "assessments:report-create": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 302 403")},
     "assessments:report-download": {"*": ("302 404 404 404 302 302 404", "302 405 405 405 405 405 405")},
     "assessments:report-status": {"*": ("302 404 404 404 200 200 404", "302 405 405 405 405 405 405")},
@@ -147,6 +152,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 302 403 403 403"),
     },
     "assessments:submit-check": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
+    "assessments:verify": {"*": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422")},
     "assessments:worklist": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "collector:download": {"*": ("302 200 200 200 200 200 200", "302 405 405 405 405 405 405")},
     "collector:page": {"*": ("302 200 200 200 200 200 200", "302 405 405 405 405 405 405")},
@@ -264,6 +270,7 @@ class Estate:
             "vendors:invitation-open": ["no-such-token"],
             "users:mute-open": ["no-such-token"],
             "assessments:query-remove": [self.query.pk],
+            "assessments:receipt-download": [self.assessment.pk, 1],
             "assessments:report-status": [self.report.pk],
             "assessments:report-download": [self.report.pk],
         }

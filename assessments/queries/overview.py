@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from assessments.agreement import Agreement, of_result
 from assessments.evaluators.formats import CREDENTIAL_REPORT
-from assessments.models import Answer, Assessment, Evidence, Query, Report
+from assessments.models import Answer, Assessment, Evaluation, Evidence, EvidenceLink, Query, Report
 from assessments.queries.bars import Bar, bar
 from assessments.queries.contradictions import Contradiction, contradictions
 from assessments.queries.events import Line, recent
 from assessments.queries.portfolio import Due, due
-from assessments.scoring import GAPS, Result, finding_order, grade_for, priority
+from assessments.scoring import GAPS, Result, assurance, finding_order, grade_for, priority
 from assessments.states import WITH_VENDOR, State
 from users.models import StaffRole, User
 from vendors.models import Invitation, Member, MemberRole
@@ -44,6 +45,7 @@ class FindingRow:
     priority: str
     result: str
     words: str
+    assurance: str  # "verified", "documented" or "asserted"
 
 
 @dataclass(frozen=True)
@@ -148,9 +150,17 @@ def overview(user: User, assessment: Assessment) -> Overview:
 
 
 def _answers(assessment: Assessment) -> list[dict[str, Any]]:
+    """The answers with their results, whether files were submitted with them, and what those show."""
+    links = EvidenceLink.objects.filter(answer=OuterRef("pk"), at__lte=assessment.submitted_at or timezone.now())
+    verdicts = Evaluation.objects.filter(answer=OuterRef("pk"), run=assessment.submitted_run_id)
     found = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
+    found = found.annotate(
+        has_evidence=Exists(links.filter(evidence__withdrawn_at=None)), verdict=Subquery(verdicts.values("state")[:1])
+    )
     return list(
         found.values(
+            "has_evidence",
+            "verdict",
             "criterion__number",
             "criterion__short_title",
             "criterion__severity",
@@ -192,6 +202,7 @@ def _findings(assessment: Assessment, rows: Iterable[Mapping[str, Any]]) -> list
             ),
             result=row["review__result"],
             words=row["review__deviation"] or row["review__note"],
+            assurance=_assurance(row),
         )
         for row in rows
         if row["review__result"] in GAPS
@@ -202,6 +213,11 @@ def _findings(assessment: Assessment, rows: Iterable[Mapping[str, Any]]) -> list
             priority=one.priority, severity=one.severity, result=Result(one.result), number=one.number
         ),
     )
+
+
+def _assurance(row: Mapping[str, Any]) -> str:
+    agrees = of_result(result=Result(row["review__result"]), verdict=row["verdict"] or "") is Agreement.AGREES
+    return assurance(has_evidence=row["has_evidence"], machine_agrees=agrees)
 
 
 def _day(at: datetime | date | None) -> str:

@@ -22,7 +22,7 @@ from users.models import User
 
 _ASKED = (
     Permission.EDIT, Permission.SEND, Permission.CANCEL, Permission.VIEW_REVIEW, Permission.REVIEW,
-    Permission.SEND_BACK, Permission.CLOSE, Permission.REOPEN, Permission.REPORT,
+    Permission.SEND_BACK, Permission.CLOSE, Permission.REOPEN, Permission.REPORT, Permission.RECEIPT,
 )  # fmt: skip
 
 

@@ -208,6 +208,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the row in the database is the queue; the p
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_TASK_ROUTES = {
     "assessments.tasks.render_report": {"queue": "render"},
+    "assessments.tasks.render_receipt": {"queue": "render"},
     "assessments.tasks.evaluate": {"queue": "evaluate"},
     "outbox.tasks.*": {"queue": "mail"},
 }

@@ -5,7 +5,7 @@ import pytest
 from assessments.policy import GRANTS, Permission, Role, allowed, ever_allowed
 from assessments.states import State
 
-VENDOR = {Role.RESPONDENT, Role.LEAD}
+VENDOR = {Role.HELPER, Role.RESPONDENT, Role.LEAD}
 
 
 def test_every_role_is_in_the_table() -> None:
@@ -19,6 +19,10 @@ def test_a_vendor_never_reaches_our_side(role: Role) -> None:
         Permission.VIEW_QUESTIONS,
         Permission.DECLARE_ACCOUNTS,
         Permission.SUBMIT,
+        Permission.VIEW_ALL,
+        Permission.RECEIPT,
+        Permission.ASSIGN,
+        Permission.FORWARD,
     }
     assert not any(ever_allowed(role, permission) for permission in ours)
 
@@ -37,14 +41,24 @@ def test_who_may_do_what_now() -> None:
     }
     # Two letters a state: dr(aft) in(_progress) su(bmitted) ch(anges_requested) cl(osed) ca(ncelled).
     assert granted == {
+        ("helper", "view questions"): "insuchclca",
+        ("helper", "answer"): "inch",
         ("respondent", "view questions"): "insuchclca",
+        ("respondent", "view all questions"): "insuchclca",
+        ("respondent", "receipt"): "insuchclca",
+        ("respondent", "assign"): "inch",
         ("respondent", "answer"): "inch",
         ("lead", "view questions"): "insuchclca",
         ("lead", "answer"): "inch",
         ("lead", "declare accounts"): "inch",
         ("lead", "submit"): "inch",
+        ("lead", "view all questions"): "insuchclca",
+        ("lead", "receipt"): "insuchclca",
+        ("lead", "assign"): "inch",
+        ("lead", "forward"): "inch",
         ("analyst", "view overview"): "drinsuchclca",
         ("analyst", "view review"): "suchcl",
+        ("analyst", "receipt"): "insuchclca",
         ("analyst", "edit"): "drinsuch",
         ("analyst", "send"): "dr",
         ("analyst", "cancel"): "drinsuch",
@@ -55,6 +69,7 @@ def test_who_may_do_what_now() -> None:
         ("analyst", "close"): "su",
         ("manager", "view overview"): "drinsuchclca",
         ("manager", "view review"): "suchcl",
+        ("manager", "receipt"): "insuchclca",
         ("manager", "edit"): "drinsuch",
         ("manager", "send"): "dr",
         ("manager", "cancel"): "drinsuch",

@@ -83,6 +83,8 @@ LEAD = [
     one("spreadsheet", "in_progress"),
     one("submit-check", "in_progress"),
     one("submit-check", "closed"),
+    one("receipt", "submitted"),
+    Address("assessments:verify"),
     one("evidence-list", "in_progress"),
     one("evidence-list", "closed"),
     *[file(place) for place in range(5)],
@@ -97,6 +99,8 @@ STAFF = [
     Address("assessments:list", query="?state=cancelled"),
     *[one("detail", state) for state in estates.STATES.values()],
     one("event-list", "submitted"),
+    one("receipt", "changes_requested"),
+    Address("assessments:verify"),
     one("edit", "submitted"),
     Address("assessments:open"),
     one("accounts", "submitted"),
@@ -162,7 +166,7 @@ NO_PAGE = set(
     home health session-check account_set_password account_confirm_login_code mfa_download_recovery_codes
     mfa_login_webauthn mfa_reauthenticate_webauthn
     vendors:archive vendors:invitation-revoke vendors:invitation-resend vendors:member-remove
-    assessments:forward assessments:confirm
+    assessments:forward assessments:confirm assessments:receipt-download
     assessments:spreadsheet-download assessments:spreadsheet-upload assessments:spreadsheet-confirm
     assessments:answer-draft assessments:submit assessments:evidence-upload assessments:evidence-preview
     assessments:evidence-download assessments:evidence-link assessments:evidence-unlink assessments:evidence-withdraw

@@ -69,7 +69,7 @@ def test_query_counts(client: Client, ana: User, count: int) -> None:
     assert count_queries(client, address("detail", made.pk)) == 17
 
 
-def test_a_result_that_the_evidence_says_too_is_verified(failing: Assessment, ana: User) -> None:
+def test_a_result_that_the_evidence_says_too_is_verified(client: Client, failing: Assessment, ana: User) -> None:
     def give(number: int, result: str) -> None:
         content = ReviewContent(result=result, deviation="As seen.")
         reviews.review_answer(
@@ -85,3 +85,8 @@ def test_a_result_that_the_evidence_says_too_is_verified(failing: Assessment, an
     assert found == {
         5: "verified", 6: "verified", 13: "documented", 12: "asserted", 14: "verified", 1: "asserted", 2: "",
     }  # fmt: skip
+    client.force_login(ana)
+    page = client.get(address("detail", failing.pk))
+    gaps = {one.number: one.assurance for one in page.context["sheet"].findings}
+    assert gaps == {number: found[number] for number in (5, 6, 12)}
+    assert "Verified Not met" in texts(page)

@@ -1,0 +1,44 @@
+"""Check a receipt that somebody kept. What is uploaded is looked at and not stored."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from assessments import intake
+from assessments.limits import MB, PDF_BYTES
+from assessments.queries.receipts import CheckedReceipt, checked
+from assessments.reports.manifest import NotAManifest
+from assessments.views.bodies import at_most
+
+TOO_LARGE = "That is too much at once. A receipt may have 20 MB."
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, error=TOO_LARGE, status=413)
+
+
+@require_http_methods(["GET", "POST"])
+@at_most(PDF_BYTES + MB, _too_large)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Say of a receipt, or of its manifest, whether it is unchanged and whether it is ours."""
+    if request.method == "GET":
+        return _page(request)
+    sent = request.FILES.get("file")
+    if sent is None:
+        return _page(request, error="Choose a file first.", status=422)
+    try:
+        found = checked(request.user, intake.examine_manifest(sent.file))
+    except (intake.Refused, NotAManifest) as refused:
+        return _page(request, error=str(refused), status=422)
+    return _page(request, found=found)
+
+
+def _page(
+    request: HttpRequest, *, found: CheckedReceipt | None = None, error: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "found": found,
+        "error": error,
+        "problems": [{"href": "#receipt-file", "text": error}] if error else [],
+    }
+    return render(request, "assessments/verify.html", context, status=status)
