@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,6 +32,25 @@ def leads_of(assessment: Assessment) -> list[User]:
         vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True
     )
     return [member.user for member in members.select_related("user")]
+
+
+def held_by(user_id: int) -> Q:
+    """The answers that this person is asked to give, also those they were invited for."""
+    return Q(assignee=user_id) | Q(assignee_invitation__accepted_by=user_id)
+
+
+def at_work_on(assessment: Assessment) -> list[User]:
+    """The leads, and everybody else who is asked to answer a question that is still open."""
+    from vendors.models import Member  # noqa: PLC0415 -- letters are registered before models load
+
+    answers = assessment.answers.filter(is_complete=False)
+    held = set(answers.values_list("assignee", flat=True))
+    held |= set(answers.values_list("assignee_invitation__accepted_by", flat=True))
+    leads = leads_of(assessment)
+    others = Member.objects.filter(
+        vendor=assessment.vendor_id, user__in=held - {None}, is_active=True, user__is_active=True
+    ).exclude(user__in=leads)
+    return leads + [member.user for member in others.select_related("user").order_by("pk")]
 
 
 def tell_leads(*, assessment: Assessment, kind: str) -> None:
@@ -87,6 +107,14 @@ def _find_for_member(
     return found if (members.filter(role=MemberRole.LEAD) if as_lead else members).exists() else None
 
 
+def _find_for_holder(params: Mapping[str, object]) -> Assessment | None:
+    """The assessment, if who gets the mail is a member who is asked to answer a question that is still open."""
+    found = _find_for_member(params, WITH_VENDOR, as_lead=False)
+    if found is None or not found.answers.filter(held_by(params["user"]), is_complete=False).exists():
+        return None
+    return found
+
+
 def _letter(assessment: Assessment, subject: str, words: str, url_name: str = "assessments:answer-list") -> Letter:
     """Who asks and what for, then the link."""
     names = {"organisation": settings.ORGANISATION_NAME}
@@ -137,7 +165,7 @@ def _assigned(params: Mapping[str, object]) -> Letter | None:
 
 def _still_due(params: Mapping[str, object]) -> tuple[Assessment | None, int]:
     """The assessment of a reminder, if its due date is still the same, and how many days are left."""
-    found = _find_for_member(params, WITH_VENDOR)
+    found = _find_for_member(params, WITH_VENDOR) or _find_for_holder(params)
     if found is None or found.due_on is None or found.due_on.isoformat() != params["due_on"]:
         return None, 0
     return found, (found.due_on - timezone.localdate()).days

@@ -1,4 +1,4 @@
-"""Remind the leads of a vendor of a due date: once for each step of the schedule, whatever worker and clock do."""
+"""Remind a vendor's leads, and who still has a question to answer, of a due date: once for each step of the schedule."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.letters import leads_of
+from assessments.letters import at_work_on
 from assessments.models import Assessment
 from assessments.schedule import last_steps, occasion, step_on
 from assessments.states import WITH_VENDOR
@@ -41,7 +41,7 @@ def _remind(*, assessment_id: int, today: date) -> int:
         return 0
     told = last_steps(assessment.pk, assessment.due_on)
     # A later step than today's means that the clock was wrong for a while; nobody is told the same twice over it.
-    users = [user for user in leads_of(assessment) if user.has_optional_mail and told.get(user.pk, step - 1) < step]
+    users = [user for user in at_work_on(assessment) if user.has_optional_mail and told.get(user.pk, step - 1) < step]
     for user in users:
         enqueue(
             kind="assessment.overdue" if step > 0 else "assessment.due",

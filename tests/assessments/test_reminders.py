@@ -386,6 +386,19 @@ def test_a_colleague_is_told_of_questions_given_to_them(
     ]
 
 
+def test_who_still_has_a_question_to_answer_is_reminded(asked: Assessment, at: At, rita: User, tom: User) -> None:
+    assignments.assign(assessment=asked, numbers=[5, 13], to=tom, by=rita)
+    at(-7)
+    reminders.send_reminders()
+    assert sorted(row.to for row in Mail.objects.filter(kind="assessment.due")) == ["rita@acme.example", tom.email]
+    asked.answers.filter(assignee=tom).update(is_complete=True, kind="none_fits")
+    deliver_due()
+    assert Mail.objects.get(kind="assessment.due", to=tom.email).state == "dropped"
+    at(-1)
+    reminders.send_reminders()
+    assert Mail.objects.filter(kind="assessment.due", to=tom.email).count() == 1
+
+
 def test_a_colleague_who_was_relieved_of_them_meanwhile_is_not_told(asked: Assessment, rita: User, tom: User) -> None:
     assignments.assign(assessment=asked, numbers=[5], to=tom, by=rita)
     assignments.assign(assessment=asked, numbers=[5], to=rita, by=rita)
