@@ -1,4 +1,4 @@
-"""Remind a vendor's leads, and who still has a question to answer, of a due date: once for each step of the schedule."""
+"""Remind a vendor's leads, and who still has a question to answer, of a due date: once for each step of it."""
 
 from datetime import date, timedelta
 
