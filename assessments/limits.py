@@ -38,6 +38,14 @@ BUNDLE_BYTES: Final = 500 * MB  # bytes of all files, unpacked
 BUNDLE_FILE_BYTES: Final = 50 * MB  # bytes of one file, unpacked
 BUNDLE_RATIO: Final = 200  # unpacked bytes for each packed byte
 
+# --- The process that reads a text or a bundle; one file, whatever it claims to be ------------------------------
+
+TEXT_UNBOXED_BYTES: Final = 1 * MB  # unpacked; what is smaller is read in the web process
+TEXT_MEMORY_BYTES: Final = 1 * GB
+TEXT_SECONDS: Final = 20  # of processor time
+TEXT_WAIT_SECONDS: Final = 40  # on the clock, since others want the processor too; a request may take 60
+UPLOAD_SECONDS: Final = 10  # on the clock; of several files sent at once, none is begun after that
+
 # --- A questionnaire that was filled in as a spreadsheet ---------------------------------------------------------
 
 SPREADSHEET_BYTES: Final = 5 * MB
@@ -109,6 +117,11 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("BUNDLE_BYTES", BUNDLE_BYTES, "bytes", "all files of a bundle, unpacked"),
     Limit("BUNDLE_FILE_BYTES", BUNDLE_FILE_BYTES, "bytes", "one file of a bundle, unpacked"),
     Limit("BUNDLE_RATIO", BUNDLE_RATIO, "to 1", "unpacked to packed size in a bundle"),
+    Limit("TEXT_UNBOXED_BYTES", TEXT_UNBOXED_BYTES, "bytes", "text or bundle read in the web process, unpacked"),
+    Limit("TEXT_MEMORY_BYTES", TEXT_MEMORY_BYTES, "bytes", "memory to read one larger text, CSV, JSON or bundle"),
+    Limit("TEXT_SECONDS", TEXT_SECONDS, "seconds", "processor time to read one"),
+    Limit("TEXT_WAIT_SECONDS", TEXT_WAIT_SECONDS, "seconds", "time on the clock to read one"),
+    Limit("UPLOAD_SECONDS", UPLOAD_SECONDS, "seconds", "after which no further file of one request is begun"),
     Limit("SPREADSHEET_BYTES", SPREADSHEET_BYTES, "bytes", "spreadsheet (XLSX) of the questionnaire"),
     Limit("SPREADSHEET_PARTS", SPREADSHEET_PARTS, "files", "files inside a spreadsheet"),
     Limit("SPREADSHEET_UNPACKED_BYTES", SPREADSHEET_UNPACKED_BYTES, "bytes", "a spreadsheet, unpacked"),

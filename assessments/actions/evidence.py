@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from assessments.actions import evaluations
 from assessments.actions.totals import recompute_answered
-from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.intake import Accepted
 from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, EvidenceKind, EvidenceLink
@@ -87,7 +86,7 @@ def _store(
         file=keys[0],
         name=accepted.name,
         kind=EvidenceKind(accepted.kind),
-        format=CREDENTIAL_REPORT if accepted.credential_report is not None else "",
+        format=accepted.format,
         content_type=accepted.content_type,
         size=accepted.size,
         sha256=accepted.sha256,

@@ -51,6 +51,16 @@ def inspect(stream: BinaryIO, size: int) -> dict[str, object]:
     return {"files": len(names), "accounts": accounts, "generated_at": _collected_at(manifest)}
 
 
+def unpacked(stream: BinaryIO, size: int) -> int:
+    """Bytes of all files as the directory states them, beyond which `inspect` reads none; 0 if it cannot be read."""
+    try:
+        _check_end(stream, size)
+        with zipfile.ZipFile(stream) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except (Refused, zipfile.BadZipFile, struct.error, OSError, NotImplementedError, ValueError, EOFError):
+        return 0
+
+
 def _check_end(stream: BinaryIO, size: int) -> None:
     """The end record stands at the very end and announces a directory of a size we are ready to read.
 

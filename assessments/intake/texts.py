@@ -5,7 +5,6 @@ import io
 import json
 import math
 import re
-import unicodedata
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ _MARKUP = re.compile(r"<(!doctype|html|head|body|script|\?xml|svg|!--|meta|link|
 _NUMBER_OR_WORD = r"(-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)"
 _JSON_START = re.compile(rf'\{{\s*["}}]|\[\s*([\[{{"\]]|{_NUMBER_OR_WORD}\s*[,\]])')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_CONTROL = re.compile(r"[^\t\r\n\f\x1b\x20-\x7e\xa0-\U0010ffff]")
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -45,8 +45,7 @@ def _is_readable(text: str) -> bool:
     if "\x00" in text:
         return False
     head = text[:20_000]
-    control = sum(1 for c in head if unicodedata.category(c) == "Cc" and c not in "\t\r\n\f\x1b")
-    return control * 100 <= len(head)
+    return len(_CONTROL.findall(head)) * 100 <= len(head)
 
 
 def kind_of(text: str, name: str) -> str:

@@ -1,6 +1,7 @@
 """Files that come with a form: each is stored by itself, so that one refused does not take the others with it."""
 
 from collections.abc import Sequence
+from time import monotonic
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,18 +10,27 @@ from django.http import HttpRequest
 
 from assessments import intake
 from assessments.actions.evidence import EvidenceRefused, attach
+from assessments.limits import UPLOAD_SECONDS
 from assessments.models import Answer, Assessment, Evidence
 from users.models import User
 
 TOO_LARGE = "That is too much at once. Add the files one by one; a ZIP may have 100 MB, an image or a PDF 20 MB."
 
+LATER = "There was no time left for this file, because those before it took long. Add it again by itself."
+
 
 def keep(
     sent: Sequence[UploadedFile], ids: Sequence[UUID], *, assessment: Assessment, asked_at: Answer | None, by: User
 ) -> tuple[list[Evidence], list[tuple[str, str]]]:
-    """What was stored, and (name, sentence) of each file that was refused. `ids` has one id for each file."""
-    stored, refusals = [], []
+    """What was stored, and (name, sentence) of each file that was refused. `ids` has one id for each file.
+
+    None is begun too late for the request to end in time, or all of them would be lost; the first always is.
+    """
+    stored, refusals, started = [], [], monotonic()
     for file, upload_id in zip(sent, ids, strict=True):
+        if file is not sent[0] and monotonic() - started > UPLOAD_SECONDS:
+            refusals.append((file.name, LATER))
+            continue
         try:
             accepted = intake.examine(file.file, file.name)
             item = attach(assessment=assessment, accepted=accepted, upload_id=upload_id, asked_at=asked_at, by=by)

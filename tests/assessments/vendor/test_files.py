@@ -14,8 +14,10 @@ from PIL import Image
 
 from assessments.actions import evidence as actions
 from assessments.actions import workflow
+from assessments.intake import boxes
 from assessments.models import Assessment, Evidence
 from assessments.queries.files import listed, size_of
+from assessments.views import uploads
 from assessments.views.bodies import UPLOAD_BODY_BYTES
 from tests.assessments.vendor.helpers import HEADER, JSON, add, at, png, report
 from tests.factories import answer_all, evaluate, make_assessment
@@ -108,6 +110,32 @@ def test_a_plain_form_keeps_the_good_files_and_names_the_bad(
     assert "one.png was added." in page
     assert "two.png was added." in page
     assert sorted(Evidence.objects.values_list("name", flat=True)) == ["one.png", "two.png"]
+
+
+def test_a_file_that_takes_too_long_is_refused_in_words(
+    client: Client, rita: User, in_progress: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boxes, "TEXT_MEMORY_BYTES", 1)
+    client.force_login(rita)
+    reply = add(client, in_progress, SimpleUploadedFile("out.json", b"[" + b"0," * 600_000 + b"0]"), 13)
+    assert (reply["status"], reply["error"]) == (
+        422,
+        "This file takes too long to read. Split it, or add the output of single commands.",
+    )
+    assert Evidence.objects.count() == 0
+
+
+def test_files_for_which_no_time_is_left_are_named_and_the_first_never_is(
+    client: Client, rita: User, in_progress: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "UPLOAD_SECONDS", -1)
+    client.force_login(rita)
+    sent = {"file": [png("one.png"), png("two.png")], "number": 13}
+    page = client.post(at("evidence-upload", in_progress), sent, follow=True).content.decode()
+    assert "one.png was added." in page
+    late = "There was no time left for this file, because those before it took long. Add it again by itself."
+    assert f"two.png: {late}" in page
+    assert [item.name for item in Evidence.objects.all()] == ["one.png"]
 
 
 def test_no_file_chosen_is_said(client: Client, rita: User, in_progress: Assessment) -> None:
