@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MOST_LINES = 1_500
 AROUND = 20  # lines kept before and after a marked one when not all are shown
 MOST_WIDE = 2_000  # characters of a line
+MOST_READABLE = 20_000_000  # characters of a JSON with one value on a line
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,17 @@ def pattern(word: str) -> re.Pattern[str]:
 
 
 def readable_json(text: str) -> str:
-    """JSON with one value on a line, as it was where it is no JSON."""
+    """JSON with one value on a line; as it was where it is no JSON, or where the blanks alone would fill the memory."""
+    parts, length = [], 0
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(text)):
+            length += len(part)
+            if length > MOST_READABLE:
+                return text
+            parts.append(part)
     except (ValueError, RecursionError):
         return text
+    return "".join(parts)
 
 
 def marked_text(text: str, word: str) -> MarkedText:
@@ -75,5 +82,9 @@ def marked_text(text: str, word: str) -> MarkedText:
 def _around(marked: set[int], count: int) -> list[int]:
     if not marked:
         return list(range(MOST_LINES))
-    near = {place for mark in marked for place in range(max(0, mark - AROUND), min(count, mark + AROUND + 1))}
+    near: set[int] = set()
+    for mark in sorted(marked):
+        near.update(range(max(0, mark - AROUND), min(count, mark + AROUND + 1)))
+        if len(near) >= MOST_LINES:
+            break  # what follows comes after all of these
     return sorted(near)[:MOST_LINES]

@@ -124,7 +124,7 @@ def view(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         "row": files.one_row(item, request.user, checked=checked(item.assessment, request.user)),
         "content": content,
         "mark": mark,
-        "question": question if question.isdecimal() and len(question) < 4 else "",
+        "question": question if question.isascii() and question.isdecimal() and len(question) < 4 else "",
     }
     return render(request, "assessments/evidence/evidence_view.html", context)
 
