@@ -84,6 +84,10 @@ def test_what_is_said_of_idle_roles() -> None:
         "No custom role was proven to be idle for more than 90 days. To be settled: "
         f"{ONE}/global/role/new: The role is 5 days old and was not used yet."
     )
+    both = judged(15, details(ONE, role("new", made=ago(5)), role("newer", made=ago(4))))
+    assert both.explanation.endswith(
+        f"was not used yet; {ONE}/global/role/newer: The role is 4 days old and was not used yet."
+    )
 
 
 def test_one_bad_account_of_six() -> None:

@@ -269,9 +269,8 @@ class Case:
                 )
             sentences += self._asks
             if self._doubts:
-                sentences.append(
-                    f"To be settled: {_some([f'{name}: {why}' for name, why in sorted(self._doubts.items())])}"
-                )
+                doubts = [f"{name}: {why.rstrip('.')}" for name, why in sorted(self._doubts.items())]
+                sentences.append(f"To be settled: {_some(doubts)}.")
         return " ".join(filter(None, sentences))
 
     def _missing(self, state: State) -> str:
