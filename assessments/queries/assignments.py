@@ -43,6 +43,11 @@ class Part:
     name: str
     tasks: Sequence[Task]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether any of its questions can be handed on now."""
+        return any(task.is_open for task in self.tasks)
+
 
 def active_people(assessment: Assessment) -> set[int]:
     """Ids of the people who act for the vendor now. One query."""
