@@ -32,6 +32,7 @@ class AnswerRow:
     number: int
     question: str
     facts: Sequence[Fact]
+    by: str
     files: Sequence[int]
 
 
@@ -147,8 +148,8 @@ def _answer(answer: Mapping[str, Any]) -> AnswerRow:
         plan.append(f"By {long_day(date.fromisoformat(answer['plan_due_on']))}")
     facts.append(_fact("Notes", [answer["notes"]]))
     facts.append(_fact("Plan to fix", plan))
-    facts.append(_fact("Answered by", [answer["answered_by"]]))
-    return AnswerRow(answer["number"], answer["question"], [fact for fact in facts if fact.lines], answer["files"])
+    shown = [fact for fact in facts if fact.lines]
+    return AnswerRow(answer["number"], answer["question"], shown, answer["answered_by"], answer["files"])
 
 
 def _fact(label: str, lines: Sequence[str]) -> Fact:

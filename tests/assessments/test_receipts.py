@@ -33,8 +33,8 @@ def say(answer: Answer, *, by: User, **content: object) -> None:
 
 
 def pdf_text(data: bytes) -> str:
-    """The words of a PDF in the order they are read, single blanks between them."""
-    done = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
+    """The words of a PDF line by line, single blanks between them."""
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
 
 
@@ -201,9 +201,11 @@ def test_the_receipt_says_it_to_people(pdf: bytes, handed_in: Submission) -> Non
         f"Signed by typing the name: Rita M. Lindqvist, {day}",
         handed_in.manifest_sha256,
         "111122223333 Core Production",
-        "Notes Two are missing. Plan to fix Add them. By 31 January 2027 Answered by Tom Adeyemi",
-        "None of the statements fits Reason We have one stage only.",
-        "Not applicable Reason We use no Elasticsearch.",
+        "Notes Two are missing. Plan to fix Add them. By 31 January 2027 By Tom Adeyemi; no file",
+        "None of the statements fits",
+        "Reason We have one stage only.",
+        "Reason We use no Elasticsearch.",
+        "By Rita Lindqvist; files E1, E2",
         hashlib.sha256(png().read()).hexdigest(),
         "3 Nov 2026",
     ):
