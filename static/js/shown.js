@@ -17,11 +17,16 @@ export function refreshShown() {
 const isBeingTyped = (row) => $$("input:not([type=hidden]), select", row).some((field) => field === document.activeElement
   || (field.matches("select") ? [...field.options].some((option) => option.selected !== option.defaultSelected && option.index) : field.value !== field.defaultValue));
 
-/** Put a row in the place of its older self; never while somebody types in it, and the focus stays where it was. */
-function put(fresh, list) {
+/**
+ * Put a row in the place of its older self, or else below `above`, the row before it; never while somebody types in it,
+ * and the focus stays where it was. The row that stands there now.
+ */
+function put(fresh, list, above) {
   const old = document.getElementById(fresh.id);
-  if (!old) { list.append(fresh); return; }
-  if (isBeingTyped(old)) return;
+  if (!old && above) above.after(fresh);
+  else if (!old) list.prepend(fresh);
+  if (!old) return fresh;
+  if (isBeingTyped(old)) return old;
   const at = $$(STOPS, old).indexOf(document.activeElement);
   for (const fold of $$("details[data-part]", fresh)) {
     const before = $(`details[data-part="${fold.dataset.part}"]`, old);
@@ -29,6 +34,7 @@ function put(fresh, list) {
   }
   old.replaceWith(fresh);
   if (at >= 0) ($$(STOPS, fresh)[at] ?? $(STOPS, fresh))?.focus();
+  return fresh;
 }
 
 addEventListener("htmx:afterSettle", () => {
@@ -39,6 +45,7 @@ addEventListener("htmx:afterSettle", () => {
   if (again) { again = false; refreshShown(); }
   const brought = $("template[data-fresh-rows]", part);
   if (!brought) return;
-  if (list) for (const row of $$("li.file", brought.content)) put(document.importNode(row, true), list);
+  let above = null;
+  if (list) for (const row of $$("li.file", brought.content)) above = put(document.importNode(row, true), list, above);
   brought.remove();
 });

@@ -145,7 +145,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     }
     const text = make("div", {}, make("div", { class: "file-name" }, file.name), make("div", { class: "file-state num" }));
     const row = make("li", { class: "file" }, thumb, text, make("div", { class: "cluster" }));
-    list.append(row);
+    list.prepend(row);                                               // newest first, as the server lists them
     return row;
   }
 

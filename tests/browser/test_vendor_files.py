@@ -37,7 +37,7 @@ def test_five_files_at_once_three_on_their_way_and_each_can_be_cancelled(
     page.get_by_role("button", name="Cancel shot5.png").click()  # still waiting
     page.get_by_role("button", name="Cancel shot2.png").click()  # on its way
     expect(page.get_by_label("Uploading shot4.png")).to_be_visible()  # there is room now
-    assert names(page) == ["shot1.png", "shot3.png", "shot4.png"]
+    assert names(page) == ["shot4.png", "shot3.png", "shot1.png"]  # newest first, as after a reload
     for route in held:
         if "shot2.png" not in (route.request.post_data_buffer or b"").decode("latin-1"):
             route.continue_()
