@@ -74,6 +74,7 @@ class FileRow:
     url: str  # everything about this file starts with it
     elsewhere: str  # "also used in questions 5, 6 and 14", or ""
     twin: str = ""  # name of the file with the same content that was added before, while one of them can be taken back
+    outside: str = ""  # "Accounts 555555555555 and 999999999999 are not in scope", or ""
 
     @property
     def is_all_proven(self) -> bool:
@@ -271,6 +272,20 @@ def _used(links: QuerySet[EvidenceLink], reader: User) -> QuerySet[EvidenceLink,
     """File, number of a question it is used for, and whether this person sees that question."""
     is_seen = Exists(Answer.objects.visible_to(reader).filter(pk=OuterRef("answer")))
     return links.annotate(is_seen=is_seen).values_list("evidence", "answer__criterion__number", "is_seen")
+
+
+def held_against(rows: Iterable[FileRow], scope: Iterable[str]) -> list[FileRow]:
+    """The rows with the accounts they are from that are not in scope; none of them while none is declared."""
+    declared = set(scope)
+    return [replace(row, outside=_outside(sorted(set(row.accounts) - declared)) if declared else "") for row in rows]
+
+
+def _outside(accounts: Sequence[str]) -> str:
+    if not accounts:
+        return ""
+    more = len(accounts) - NUMBERS
+    words = [*accounts[:NUMBERS], f"{more:,} more"] if more > 0 else accounts
+    return f"Account {words[0]} is not in scope" if len(accounts) == 1 else f"Accounts {listed(words)} are not in scope"
 
 
 def _twin(row: FileRow, first: FileRow) -> str:

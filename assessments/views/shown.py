@@ -24,14 +24,15 @@ def of_question(
     found = vendor_findings.of_question(assessment, reader, number, requests, is_open=is_open)
     rows = files.rows_of(assessment, reader, number=number, checked=found.checked)
     used = [row for row in rows if number in row.numbers]
+    scope = _scope(assessment, used) if is_open else []
     return {
         "assessment": assessment,
         "number": number,
         "found": found,
         "checked": found.checked,
-        "used": used,
+        "used": files.held_against(used, [one.account_id for one in scope]),
         "others": [row for row in rows if number not in row.numbers],
-        "scope": _scope(assessment, used),
+        "scope": scope,
         "can_change": is_open,
         "back": reverse("assessments:answer-edit", args=[assessment.pk, number]) + "#evidence",
     }
@@ -42,15 +43,17 @@ def of_library(assessment: Assessment, reader: User) -> dict[str, Any]:
     found = checked(assessment, reader)
     rows = files.rows_of(assessment, reader, withdrawn=True, checked=found)
     kept = [row for row in rows if not row.is_withdrawn]
+    can_change = files.is_with_vendor(assessment)
+    scope = _scope(assessment, kept) if can_change else []
     return {
         "assessment": assessment,
         "checked": found,
         "otherwise": [one.number for one in found.contradictions],
-        "rows": kept,
+        "rows": files.held_against(kept, [one.account_id for one in scope]),
         "withdrawn": [row for row in rows if row.is_withdrawn],
         "titles": files.titles_of(assessment, reader),
-        "scope": _scope(assessment, kept),
-        "can_change": files.is_with_vendor(assessment),
+        "scope": scope,
+        "can_change": can_change,
         "back": reverse("assessments:evidence-list", args=[assessment.pk]),
     }
 
@@ -70,8 +73,8 @@ def of_check(assessment: Assessment, reader: User, sheet: check_page.CheckSheet)
 
 
 def _scope(assessment: Assessment, rows: Iterable[files.FileRow]) -> list[Any]:
-    """The accounts to choose from, where a file does not say which of them it is from. One query, or none."""
-    return check_page.accounts_of(assessment) if any(row.wants_place for row in rows) else []
+    """The accounts in scope, where a file says which it is from or is to be given one of them. One query, or none."""
+    return check_page.accounts_of(assessment) if any(row.wants_place or row.accounts for row in rows) else []
 
 
 def _part(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

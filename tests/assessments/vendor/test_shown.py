@@ -340,7 +340,7 @@ def test_after_submitting_the_vendor_reads_it_and_changes_nothing(client: Client
 
 
 @pytest.mark.parametrize(
-    ("name", "more", "queries"), [("answer-edit", [13], 16), ("evidence-list", [], 10), ("answer-list", [], 14)]
+    ("name", "more", "queries"), [("answer-edit", [13], 17), ("evidence-list", [], 11), ("answer-list", [], 14)]
 )
 @pytest.mark.parametrize("files", [1, 3])
 def test_findings_cost_three_queries(

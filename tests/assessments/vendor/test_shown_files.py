@@ -140,3 +140,20 @@ def test_a_file_that_says_where_it_is_from_cannot_be_placed(
     response = place(client, in_progress, Evidence.objects.get(), account="999999999999", region="global")
     assert response.status_code == 422
     assert "The file itself says which account it is from." in response.content.decode()
+
+
+def test_a_file_from_an_account_that_is_not_in_scope_says_so(
+    client: Client, rita: User, in_progress: Assessment
+) -> None:
+    client.force_login(rita)
+    add(client, in_progress, bundle(), 13)
+    evaluate(in_progress)
+    assert "in scope. <a" not in read(client, "evidence-list", in_progress)  # nothing is declared yet
+    scope(in_progress, "111122223333", by=rita)
+    accounts = f'<a href="{at("accounts", in_progress)}">Change the AWS accounts in scope</a>, or remove the file.'
+    for page in (read(client, "evidence-list", in_progress), read(client, "answer-edit", in_progress, 13)):
+        assert f"Accounts 555555555555 and 999999999999 are not in scope. {accounts}" in page
+    scope(in_progress, "999999999999", "111122223333", by=rita)
+    assert f"Account 555555555555 is not in scope. {accounts}" in read(client, "evidence-list", in_progress)
+    scope(in_progress, "999999999999", "555555555555", by=rita)
+    assert "in scope. <a" not in read(client, "evidence-list", in_progress)
