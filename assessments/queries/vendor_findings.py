@@ -16,6 +16,8 @@ from vendors.models import AwsAccount
 
 ACCOUNTS_NAMED = 6
 
+_GET_REPORT = "aws iam get-credential-report"
+_MAKE_REPORT = "aws iam generate-credential-report"
 _COMMAND = re.compile(r"`(aws [^`]+)`")
 _MISSING = re.compile(r"`[^`]+` (?:or the collector's manifest\.json )?is missing")
 
@@ -30,8 +32,26 @@ class Missing:
 
     @property
     def script(self) -> str:
-        """The commands, one a line."""
-        return "\n".join(self.commands)
+        """The commands to copy, one a line; each writes a file that can be added as it is."""
+        return "\n".join(line for command in self.commands for line in _lines(command))
+
+
+def _lines(command: str) -> list[str]:
+    """A command as it is run: as JSON, whatever the profile says, into a file whose name says what was asked."""
+    run = f"{command} --output json > {_file_name(command)}"
+    # AWS needs a few seconds for a report, and hands out none before
+    return [f"{_MAKE_REPORT} && sleep 10", run] if command == _GET_REPORT else [run]
+
+
+def _file_name(command: str) -> str:
+    """`<service>.<command>[.<argument>].json`, as the collector names its files; images of others as `used`."""
+    _, *words = command.split()
+    asked = dict(zip(words, words[1:], strict=False))
+    region = asked.pop("--region", "")
+    values = [value.rpartition("/")[2] for option, value in asked.items() if option.startswith("--")]
+    if "--image-ids" in asked:
+        values = [f"used-{region}"]
+    return re.sub(r"[^\w.-]+", "-", ".".join([*words[:2], *(values or [region])[:1]]).strip(".")) + ".json"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,7 +117,10 @@ def test_what_is_missing_opens_with_the_keyboard(open_page: OpenPage, in_progres
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.keyboard.press("Enter")
     expect(page.locator("#live-polite")).to_have_text("Copied commands for account 111122223333.")
-    assert page.evaluate("navigator.clipboard.readText()") == "aws iam get-credential-report"
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "aws iam generate-credential-report && sleep 10\n"
+        "aws iam get-credential-report --output json > iam.get-credential-report.json"
+    )
 
 
 def test_a_file_without_a_place_asks_for_it_by_itself(

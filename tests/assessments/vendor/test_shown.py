@@ -13,7 +13,9 @@ from assessments.actions import evaluations
 from assessments.actions.accounts import declare
 from assessments.actions.assignments import assign
 from assessments.actions.evidence import withdraw
+from assessments.evaluators.formats.aws_cli import from_name
 from assessments.models import Assessment, Evaluation, EvaluationRun, Evidence
+from assessments.queries.vendor_findings import Missing
 from playbook.models import Side
 from tests.assessments.vendor.helpers import add, answer_to, at, keys_of, png, report
 from tests.evaluators.shared import FIXTURES
@@ -84,8 +86,29 @@ def test_the_question_names_verdict_rows_and_coverage(client: Client, checked: A
 def test_what_is_missing_stands_there_with_the_command(client: Client, checked: Assessment) -> None:
     page = read(client, "answer-shown", checked, 13)
     assert "In account 111122223333" in text(page)
-    assert '<code id="missing-1">aws iam get-credential-report</code>' in page
+    assert (
+        '<code id="missing-1">aws iam generate-credential-report &amp;&amp; sleep 10\n'
+        "aws iam get-credential-report --output json &gt; iam.get-credential-report.json</code>"
+    ) in page
     assert 'data-copy="missing-1" data-copy-name="commands for account 111122223333"' in page
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("aws ec2 describe-regions", "ec2.describe-regions"),
+        ("aws ec2 describe-vpcs --region eu-west-1", "ec2.describe-vpcs.eu-west-1"),
+        ("aws s3api get-bucket-acl --bucket acme_a --region us-east-1", "s3api.get-bucket-acl.acme_a"),
+        ("aws ec2 describe-images --image-ids ami-1 ami-2 --region eu-west-1", "ec2.describe-images.used-eu-west-1"),
+        ("aws cloudtrail get-trail-status --name arn:x:trail/main --region x", "cloudtrail.get-trail-status.main"),
+    ],
+)
+def test_a_command_writes_a_file_whose_name_is_read_again(command: str, file: str) -> None:
+    script = Missing(accounts="", commands=[command], notes=[]).script
+    assert script == f"{command} --output json > {file}.json"
+    read_again = from_name(f"{file}.json")
+    assert read_again.call is not None
+    assert read_again.call.name == " ".join(command.split()[1:3])
 
 
 def test_the_contradiction_follows_the_answer(client: Client, rita: User, checked: Assessment) -> None:
