@@ -82,7 +82,7 @@ def test_a_bad_bundle_lights_up_what_it_contradicts(
     assert faults(page, axe) == []
 
     page.goto(at("submit-check", in_progress))
-    section = page.get_by_role("region", name="What your files say otherwise")
+    section = page.get_by_role("region", name="Where your files say otherwise")
     expect(section.get_by_role("listitem")).to_have_count(3)
     assert faults(page, axe) == []
     section.get_by_role("link", name="No unused access keys").click()

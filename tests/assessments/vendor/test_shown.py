@@ -276,7 +276,7 @@ def test_the_check_page_lists_them_and_blocks_nothing(client: Client, rita: User
     answered(checked, 13, Side.ACCEPTABLE, rita)
     page = read(client, "submit-check", checked)
     words = text(page)
-    assert "What your files say otherwise 1 question" in words
+    assert "Where your files say otherwise 1 question" in words
     assert f'<a href="{at("answer-edit", checked, 13)}#shown">No unused access keys</a>' in page
     assert "3 active access keys were never used, or not in the 90 days before the report." in words
     assert "You can submit without doing so." in words
