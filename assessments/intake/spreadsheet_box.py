@@ -149,6 +149,8 @@ def look_at_sheet(archive: zipfile.ZipFile, name: str, most_rows: int, most_colu
                 raise Found("columns")
         elif item.tag == MAIN + "mergeCell":
             merged.append(item.get("ref", ""))
+            if len(merged) > most_rows:  # every cell is held against each of them
+                raise Found("too large")
     return merged
 
 
