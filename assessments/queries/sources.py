@@ -49,7 +49,9 @@ def place_of(user: User, answer: Answer, ref: str) -> Place | None:
         raise NotNamed(ref)
     read = [pk for pk, file in seen.files.items() if number in file.numbers]
     files = Evidence.objects.visible_to(user).filter(assessment=answer.assessment_id, pk__in=read).order_by("pk")
-    found = (place for file in files for place in _places(file, named, shown.calls))
+    # Users have the same names in many accounts: files of the resource's own account come first.
+    own_first = sorted(files, key=lambda file: named.account not in file.accounts)
+    found = (place for file in own_first for place in _places(file, named, shown.calls))
     return next(found, None)
 
 
@@ -70,8 +72,10 @@ def _places(file: Evidence, named: Named, calls: Collection[str]) -> Iterator[Pl
             yield from _members(file.pk, data, named, calls)
             return
         word = word_of(named)
-        is_whole = file.format == CREDENTIAL_REPORT and not user_of(named)
-        if not is_whole and pattern(word).search(decoded(data)):
+        is_report = file.format == CREDENTIAL_REPORT
+        is_other = is_report and bool(file.accounts) and named.account not in file.accounts
+        is_whole = is_report and not user_of(named)
+        if not is_whole and not is_other and pattern(word).search(decoded(data)):
             yield Place(file.pk, "", word)
     except (OSError, Unreadable, TooLarge, zipfile.BadZipFile):
         return

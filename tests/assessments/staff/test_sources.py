@@ -201,3 +201,13 @@ def test_a_file_that_is_too_large_says_so(
     monkeypatch.setattr("assessments.queries.contents.MARKED_BYTES", 10)
     page = see(signed_in, bundled, member="manifest.json")
     assert "This file is too large to show here. Download the bundle." in texts(page)
+
+
+def test_root_leads_to_the_report_of_its_own_account(signed_in: Client, in_progress: Assessment, rita: User) -> None:
+    other = ("other.csv", REPORT[1].replace(b"999999999999", b"444455556666"))
+    assessment = factories.evaluate(hand_in_with(in_progress, 13, other, BUNDLE, by=rita))
+    for account, name in (("999999999999", "acme-bad.zip"), ("444455556666", "other.csv")):
+        ref = {"ref": f"{account}/global/root#access_key_1"}
+        response = signed_in.get(address("score-source", assessment.pk, 13), ref)
+        file = Evidence.objects.get(assessment=assessment, name=name)
+        assert urlsplit(response.url).path == address("evidence-view", assessment.pk, file.pk)
