@@ -37,6 +37,8 @@ for (const link of $$("a[href='#ask']")) {
 forgetOnChoice();
 if (form) {
   keepUnsaved(form);
+  // A field that the result covers in part counts as visible, so the browser would leave it there (WCAG 2.4.11).
+  form.addEventListener("focusin", ({ target }) => { if (!target.closest(".side-end")) target.scrollIntoView({ block: "nearest" }); });
   let dirty = false;
   form.addEventListener("input", () => { dirty = true; });
   form.addEventListener("change", () => { dirty = true; });
