@@ -57,7 +57,7 @@ def find(text: str) -> list[Found]:
 
 def lowered(text: str) -> str:
     """In small letters and of the same length, with a question mark for what is not ASCII."""
-    return text.encode("ascii", "replace").decode("ascii").lower()
+    return text.lower() if text.isascii() else text.encode("ascii", "replace").decode("ascii").lower()
 
 
 # --- By its own form ------------------------------------------------------------------------------------------
@@ -68,9 +68,9 @@ _PEM = re.compile(
 _PEM_BODY = re.compile(r"[A-Za-z0-9+/=]{32}")
 
 
-def _form(kind: Kind, start: str, rest: str) -> tuple[Kind, str, re.Pattern[str]]:
+def _form(kind: Kind, start: str, rest: str) -> tuple[Kind, re.Pattern[str]]:
     """A well-known form: its first letters, which begin a word, and what follows them."""
-    return kind, start, re.compile(rf"{re.escape(start)}(?<![A-Za-z0-9_-]{re.escape(start)}){rest}")
+    return kind, re.compile(rf"{re.escape(start)}(?<![A-Za-z0-9_-]{re.escape(start)}){rest}")
 
 
 _FORMS: Final = (
@@ -80,7 +80,8 @@ _FORMS: Final = (
         _form(Kind.SESSION_TOKEN, start, r"[A-Za-z0-9/+=%]{20,400}")
         for start in ("IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "AQoDYXdz")
     ),
-    *(_form(Kind.TOKEN, start, r"[A-Za-z0-9]{30,255}") for start in ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_")),
+    _form(Kind.TOKEN, "gh", r"[pousr]_[A-Za-z0-9]{30,255}"),
+    _form(Kind.TOKEN, "npm_", r"[A-Za-z0-9]{30,255}"),
     *(_form(Kind.TOKEN, start, r"[\w-]{20,255}") for start in ("github_pat_", "glpat-", "pypi-AgE", "hvs.", "ya29.")),
     *(_form(Kind.TOKEN, start, r"[A-Za-z0-9]{16,255}") for start in ("sk_live_", "rk_live_")),
     _form(Kind.TOKEN, "xox", r"[abeoprs]-[A-Za-z0-9-]{10,255}"),
@@ -99,13 +100,12 @@ _HEADER = re.compile(
 
 
 def _formed(text: str, low: str) -> Iterator[Iterator[Found]]:
-    """One way for each form that occurs at all."""
+    """One way for each form."""
     yield _private_keys(text)
     yield _addresses(text)
     yield _headers(text, low)
-    for kind, start, pattern in _FORMS:
-        if start in text:
-            yield _of_form(text, kind, pattern)
+    for kind, pattern in _FORMS:
+        yield _of_form(text, kind, pattern)
 
 
 def _of_form(text: str, kind: Kind, pattern: re.Pattern[str]) -> Iterator[Found]:
@@ -161,13 +161,18 @@ def _access_keys(text: str, low: str) -> Iterator[Found]:
 # --- By the name it is given ------------------------------------------------------------------------------------
 
 _GIVEN = r"\d{0,2}[\\\"'`\])*]{0,4}(?:[ \t]{0,4}\[[^\]\r\n]{0,60}\])?[ \t]{0,20}(=>|:=|==?|:)[ \t*]{0,20}"
+_BEFORE_KEY = "|".join(  # most keys are those of tags and of objects
+    rf"(?<={word}{separator}key)"
+    for word in ("api", "private", "account", "signing", "access", "auth", "secret")
+    for separator in ("", "[ _.-]")
+)
 _ASSIGNED: Final = tuple(  # the last word of a name, and what stands between it and the value
     re.compile(rf"({word}){_GIVEN}")
     for word in (
         "pass(?:word|wd|phrase|wort)?",
         "kennwort",
         "pwd",
-        "key",
+        rf"key(?:{_BEFORE_KEY})",
         "secret(?:[ _-]?(?:string|binary|value))?",
         "token",
     )
