@@ -1,5 +1,6 @@
 """What pages show of files: one row a file, and one file with its content made readable."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from assessments.states import WITH_VENDOR, State
 from users.models import User
 
 NUMBERS = 8  # questions that are named one by one; more are counted
+_REGION = re.compile(r"(?<![a-z])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-[a-z]+)+-\d(?!\d)")
 NO_PLACE = "It does not say which account and region it is from, so it is not used yet."
 IMAGE_ADVICE = "Add a newer one, or say in the notes why it still holds."
 
@@ -75,6 +77,12 @@ class FileRow:
     elsewhere: str  # "also used in questions 5, 6 and 14", or ""
     twin: str = ""  # name of the file with the same content that was added before, while one of them can be taken back
     outside: str = ""  # "Accounts 555555555555 and 999999999999 are not in scope", or ""
+
+    @property
+    def named_region(self) -> str:
+        """The region in the name of the file, to be offered; "" where there is none."""
+        found = _REGION.search(self.name)
+        return found[0] if found else ""
 
     @property
     def is_all_proven(self) -> bool:

@@ -98,6 +98,25 @@ def test_a_file_that_does_not_say_where_it_is_from_is_asked_for_it(
 
 
 @pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("rds.describe-db-clusters.eu-west-1.json", "eu-west-1"),
+        ("clusters-us-gov-east-1 (2).json", "us-gov-east-1"),
+        ("clusters-thus-far-1.json", ""),
+        ("clusters.json", ""),
+    ],
+)
+def test_the_region_in_the_name_of_a_file_is_offered(
+    client: Client, rita: User, in_progress: Assessment, name: str, region: str
+) -> None:
+    client.force_login(rita)
+    scope(in_progress, "111122223333", by=rita)
+    add(client, in_progress, SimpleUploadedFile(name, CLUSTERS))
+    evaluate(in_progress)
+    assert f'size="22" value="{region}" placeholder' in read(client, "evidence-list", in_progress)
+
+
+@pytest.mark.parametrize(
     ("account", "region", "sentence"),
     [
         ("", "eu-west-1", "Choose the account the file is from"),
