@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assessments.evaluators import Source, State, evaluate
-from assessments.evaluators.clock import Clock
+from assessments.evaluators.clock import Clock, written
 from tests.evaluators.shared import NOW, ONE, THREE, TWO, cli, found, listed, manifest, refs, state
 from tests.intake.samples import NO_KEY, report, root, user
 
@@ -83,6 +83,13 @@ def test_6_counts_the_last_use_of_root(used: timedelta, expected: State) -> None
 def test_6_counts_a_key_of_root_that_is_inactive_now() -> None:
     row = root().replace(NO_KEY, key(300 * DAY, 2 * DAY, active="false"), 1)
     assert refs(found(6, file(row))) == [f"{ONE}/global/root#access_key_1_last_used_date"]
+
+
+def test_6_names_the_moment_where_the_report_is_dated_to_the_day_alone() -> None:
+    rows = (root(used=ago(2 * DAY)), user("bob", key=key(80 * DAY, DAY)))
+    assert found(6, file(*rows)).resources[0].reason == "Root was used 2 days before the report."
+    reason = found(6, file(*rows, at=NOW), as_of=None).resources[0].reason
+    assert reason == f"Root was used on {written(NOW - 2 * DAY)}, in the 7 days before the report."
 
 
 def test_a_never_used_key_is_a_failure_minutes_after_it_was_made_and_says_its_age() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from assessments.evaluators.algebra import Truth, all_of, any_of
 from assessments.evaluators.answers import Status
-from assessments.evaluators.clock import DAY
+from assessments.evaluators.clock import DAY, Clock, written
 from assessments.evaluators.criteria.common import Case, Place, by_account, counted
 from assessments.evaluators.criteria.control_policies import control_policies
 from assessments.evaluators.criteria.credentials import DATE, age_in_words, says_root_use, user_ref, was_within
@@ -186,10 +186,17 @@ def _judge_use(case: Case, readings: tuple[Reading, ...]) -> None:
         answers = {was_within(time, reading.clock, WEEK) for time, reading in zip(times, readings, strict=True)}
         name = user_ref(readings[0], column)
         if answers == {True}:
-            age = age_in_words(times[0], readings[0].clock)
-            case.offend(name, f"Root was used {age} before the report." if age else "Root was used.")
+            case.offend(name, _used(times[0], readings[0].clock))
         elif answers != {False}:
             case.doubt(name, "Whether root was used in the last 7 days cannot be told.")
+
+
+def _used(moment: Time, clock: Clock) -> str:
+    """When root was used. Of a report dated to the day only the least number of days is known: no proof of a use."""
+    age = age_in_words(moment, clock)
+    if age and not clock.is_exact and isinstance(moment, datetime):
+        return f"Root was used on {written(moment)}, in the 7 days before the report."
+    return f"Root was used {age} before the report." if age else "Root was used."
 
 
 def _last_use(reading: Reading, column: str) -> Time:
