@@ -73,6 +73,7 @@ ASSESSMENT_FILES: Final = 400  # files
 ASSESSMENT_BYTES: Final = 2 * GB
 VENDOR_ACCOUNTS: Final = 500  # AWS accounts in scope
 EVALUATION_RESOURCES: Final = 2_000  # offenders kept with one criterion of one evaluation; all are counted
+EVALUATION_TEXT: Final = 2_000  # characters kept of the name of a resource, and of what is said of it
 
 # --- Text typed by people --------------------------------------------------------------------------------------
 
@@ -138,6 +139,7 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("ASSESSMENT_BYTES", ASSESSMENT_BYTES, "bytes", "evidence of one assessment"),
     Limit("VENDOR_ACCOUNTS", VENDOR_ACCOUNTS, "accounts", "AWS accounts of one vendor"),
     Limit("EVALUATION_RESOURCES", EVALUATION_RESOURCES, "resources", "offenders kept for one criterion"),
+    Limit("EVALUATION_TEXT", EVALUATION_TEXT, "characters", "name of an offender, and what is said of it"),
     Limit("NAME_LENGTH", NAME_LENGTH, "characters", "name of a person"),
     Limit("VENDOR_NAME_LENGTH", VENDOR_NAME_LENGTH, "characters", "name of a vendor"),
     Limit("NOTES_LENGTH", NOTES_LENGTH, "characters", "notes of an answer"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments.actions import jobs
 from assessments.evaluators import VERSION, Outcome
 from assessments.evaluators import Evaluation as Found
-from assessments.limits import EVALUATION_RESOURCES
+from assessments.limits import EVALUATION_RESOURCES, EVALUATION_TEXT
 from assessments.models import Answer, Assessment, Evaluation, EvaluationRun, Evidence, EvidenceLink
 from assessments.queries.inputs import FileOutcome, Inputs, StoreSilent, file_outcomes, inputs_of, outcome_of
 from assessments.states import WITH_VENDOR, State
@@ -139,15 +139,24 @@ def _row(run: EvaluationRun, answer: Answer, found: Found, outcome: Outcome) -> 
         answer=answer,
         state=said["state"],
         responses=said["responses"],
-        resources=said["resources"][:EVALUATION_RESOURCES],
+        resources=_kept(said["resources"]),
         resource_count=len(said["resources"]),
-        leads=said["leads"][:EVALUATION_RESOURCES],
-        summary=said["summary"],
-        gaps=said["gaps"][:EVALUATION_RESOURCES],
+        leads=_kept(said["leads"]),
+        summary=_cut(said["summary"]),
+        gaps=_kept(said["gaps"]),
         gap_count=len(said["gaps"]),
         coverage=said["coverage"],
         calls=sorted(outcome.asked[answer.criterion.code]),
     )
+
+
+def _kept(named: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The first of them, each cut: a name in a file may be as long as the file, and each page of a question has it."""
+    return [{key: _cut(words) for key, words in one.items()} for one in named[:EVALUATION_RESOURCES]]
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= EVALUATION_TEXT else words[: EVALUATION_TEXT - 1] + "…"
 
 
 def _keep_what_files_say(

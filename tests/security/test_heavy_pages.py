@@ -1,6 +1,7 @@
 """Pages that a few odd bytes in an address, a form or a file would stop."""
 
 import json
+import re
 import tracemalloc
 
 import pytest
@@ -8,11 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from assessments.models import Assessment, Evidence
+from assessments.limits import EVALUATION_TEXT
+from assessments.models import Assessment, Evaluation, Evidence
 from assessments.queries.marked_text import MOST_LINES, MOST_READABLE, marked_text, readable_json
 from tests import factories
-from tests.assessments.vendor.helpers import add, at
+from tests.assessments.vendor.helpers import add, at, report
 from users.models import User
+from vendors.actions.vendors import DeclaredAccount, declare_accounts
 
 
 def test_json_that_would_grow_without_end_is_shown_as_it_stands() -> None:
@@ -64,3 +67,23 @@ def test_the_numbers_in_a_form_may_be_anything(
     assert client.post(at("confirm", in_progress), {"number": [number]}).status_code == 302
     upload = client.post(reverse("assessments:evidence-upload", args=[in_progress.pk]), {"number": number})
     assert upload.status_code in {302, 404}
+
+
+def test_names_longer_than_any_real_one_do_not_fill_the_store_or_a_page(
+    client: Client, in_progress: Assessment, rita: User
+) -> None:
+    account = DeclaredAccount("111122223333", "payments", "production")
+    declare_accounts(vendor=in_progress.vendor, accounts=[account], by=rita)
+    client.force_login(rita)
+    file = report(users=20)
+    long = re.sub(rb"(?m)^user(\d+)", rb"user\1" + b"u" * 40_000, file.read())
+    assert add(client, in_progress, SimpleUploadedFile("report.csv", long), 13)["status"] == 201
+    factories.evaluate(in_progress)
+    rows = Evaluation.objects.filter(answer__assessment=in_progress)
+    refs = [one["ref"] for row in rows for one in row.resources]
+    assert refs
+    assert max(map(len, refs)) <= EVALUATION_TEXT
+    assert max(len(row.summary) for row in rows) <= EVALUATION_TEXT
+    for row in rows:
+        page = client.get(at("answer-shown", in_progress, row.answer.criterion.number))
+        assert len(page.content) < 400_000
