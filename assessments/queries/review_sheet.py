@@ -243,11 +243,11 @@ def waiting_for(user: User, answer: Answer) -> Checked:
 
 
 def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -> list[File]:
-    """The files that were submitted with the answer; tables first, since they say the most."""
+    """The files submitted with the answer: those with rows that break it, then other tables, then the rest."""
     submitted_at = answer.assessment.submitted_at
     linked = Evidence.objects.visible_to(user).filter(links__answer=answer, links__at__lte=submitted_at)
     found = sorted(linked.select_related("received_by"), key=lambda one: (one.format != CREDENTIAL_REPORT, one.pk))
-    return [
+    files = [
         File(
             evidence=one,
             size=size_of(one.size),
@@ -259,6 +259,7 @@ def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -
         )
         for one in found
     ]
+    return sorted(files, key=lambda file: not file.excerpt.marked_count)
 
 
 def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[RailItem]]:

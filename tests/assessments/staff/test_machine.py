@@ -252,6 +252,14 @@ def test_a_manager_sees_it_and_cannot_accept_it(client: Client, failing: Assessm
     assert 'name="accept"' not in page.content.decode()
 
 
+def test_the_report_whose_rows_break_it_comes_first(signed_in: Client, in_progress: Assessment, rita: User) -> None:
+    clean = "\n".join(REPORT[1].decode().replace("999999999999", "444455556666").splitlines()[:1]).encode()
+    clean += b"\n<root_account>,arn:aws:iam::444455556666:root" + b",N/A" * (clean.count(b",") - 1)
+    assessment = factories.evaluate(hand_in_with(in_progress, 13, ("clean.csv", clean), REPORT, by=rita))
+    files = bench(signed_in, assessment).context["sheet"].files
+    assert [file.evidence.name for file in files] == ["credential-report.csv", "clean.csv"]
+
+
 # --- The contradiction ----------------------------------------------------------------------------------------
 
 
