@@ -79,7 +79,7 @@ class DomainRows:
     total: int
     rows: Sequence[QuestionRow]
     is_open: bool
-    to_confirm: Sequence[int] = ()  # numbers of the questions shown that wait to be confirmed
+    to_confirm: Sequence[int] = ()  # numbers of the questions shown that can be confirmed together
 
     @property
     def width(self) -> str:
@@ -171,8 +171,6 @@ def _status(answer: Answer, asked: Sequence[str]) -> str:
 
 def _hint(answer: Answer, status: str) -> str:
     """What is missing; "" for what is done, not begun, or said by the analyst's own words."""
-    if status == "to-confirm":
-        return "Your answer of last time: confirm or change it"
     if status != "in-progress":
         return ""
     if answer.kind == AnswerKind.UNKNOWN:
@@ -239,7 +237,7 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
         if visible:
             name = rows[0][0].criterion.domain.name
             is_open = all_open or done < len(rows) or any(row.is_contradicted for row in visible)
-            waiting = [row.number for row in visible if row.status == "to-confirm"]
+            waiting = [row.number for row in visible if row.status == "to-confirm" and not row.is_contradicted]
             domains.append(
                 DomainRows(
                     slug=slug,

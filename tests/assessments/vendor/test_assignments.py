@@ -1,6 +1,7 @@
 """Who works on what: questions handed to a colleague, who sees these and no others; the whole request handed on."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from assessments.actions import assignments, reviews, workflow
@@ -10,6 +11,7 @@ from audit.models import Event
 from outbox.models import Mail
 from tests import factories
 from tests.assessments.vendor.helpers import add, answer_to, at, png
+from tests.intake.samples import HEADER, root, user
 from users.models import User
 from vendors.actions import invitations
 from vendors.actions.vendors import DeclaredAccount, declare_accounts
@@ -258,3 +260,24 @@ def test_the_page_costs_the_same_for_all(
     assignments.assign(assessment=in_progress, numbers=range(1, 34), to=tom, by=rita)
     with django_assert_num_queries(11):
         client.get(at("assign", in_progress))
+
+
+# --- What was said last time --------------------------------------------------------------------------------------
+
+
+def test_what_the_files_contradict_is_not_confirmed_with_the_rest(client: Client, acme: Vendor, rita: User) -> None:
+    factories.make_assessment(vendor=acme, state="closed")
+    again = factories.make_assessment(vendor=acme, state="in_progress")
+    client.force_login(rita)
+    page = client.get(at("answer-list", again)).content.decode()
+    assert page.count('name="number" value="13"') == 1
+    assert page.count(">To confirm</span>") == 33
+    rows = [HEADER, root(), user("bob", key="true,2026-01-01T00:00:00Z,N/A,N/A,N/A")]
+    report = SimpleUploadedFile("report.csv", "\n".join(rows).encode())
+    add(client, again, report)
+    factories.evaluate(again)
+    page = client.get(at("answer-list", again)).content.decode()
+    assert page.count('name="number" value="13"') == 0
+    assert page.count('name="number" value="16"') == 1
+    client.post(at("confirm", again), {"number": [15, 16]})
+    assert answer_to(again, 16).is_complete
