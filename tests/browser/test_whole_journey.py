@@ -161,10 +161,13 @@ def submit(page: Page, assessment: Assessment) -> None:
         ["Confirm that the answers and files are complete and true", "Type your name to sign"]
     )
     page.get_by_label("I have checked these answers and files.").check()
-    page.get_by_label("Your full name").fill("Lena Vogt")
+    page.get_by_label("Your full name").fill("Lea Haug")
     page.get_by_role("button", name="Submit 33 answers to Alder Mutual").click()
     expect(page.get_by_text("33 answers submitted to Alder Mutual.")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("You cannot change answers unless one is sent back.")
+    page.get_by_role("link", name="What you submitted").click()
+    expect(page.get_by_role("definition").filter(has_text="Lea Haug").last).to_have_text("Lea Haug")
+    expect(page.get_by_role("link", name="Download PDF receipt of round 1")).to_be_visible(timeout=60_000)
 
 
 def score_two(page: Page, assessment: Assessment) -> None:
@@ -224,7 +227,7 @@ def answer_what_came_back(page: Page, site: Site, assessment: Assessment) -> Non
     page.get_by_role("button", name="Complete and next").click()
     expect(page.get_by_role("main")).to_contain_text("That was the last open question. Check your answers")
     page.get_by_label("I have checked these answers and files.").check()
-    page.get_by_label("Your full name").fill("Lena Vogt")
+    page.get_by_label("Your full name").fill("Lea Haug")
     page.get_by_role("button", name="Submit 33 answers to Alder Mutual").click()
     expect(page.get_by_text("33 answers submitted to Alder Mutual.")).to_be_visible()
 
