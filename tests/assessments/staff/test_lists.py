@@ -50,6 +50,9 @@ def test_empty_worklist_says_who_is_due_next(client: Client, ana: User) -> None:
     day = timezone.localdate() + timedelta(days=3)
     made("Fjord Messaging", "in_progress", due_on=day)
     assert f"Fjord Messaging is due next, on {day:%-d %B}." in texts(client.get(address("worklist")))
+    late = timezone.localdate() - timedelta(days=3)
+    Assessment.objects.update(due_on=late)
+    assert f"Fjord Messaging was due on {late:%-d %B}." in texts(client.get(address("worklist")))
 
 
 @pytest.mark.parametrize("rows", [1, 3])
