@@ -17,7 +17,7 @@ _MB = 1_000_000  # bytes
 
 
 class Pair(NamedTuple):
-    """Medians in seconds of processor time, and the median of what one took for each second of the other, run by run."""
+    """Medians in seconds of processor time, and the median of what one took for a second of the other, run by run."""
 
     plain: float
     ours: float
