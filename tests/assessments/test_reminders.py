@@ -187,7 +187,7 @@ def test_two_workers_at_the_same_time_send_it_once(
             wait_for(lambda: len(asked_for) > 1 or waits_for_a_lock(), what="the second worker comes to the lock")
         return [rita]
 
-    monkeypatch.setattr(reminders, "leads_of", leads)
+    monkeypatch.setattr(reminders, "at_work_on", leads)
     came_to.append(reminders.send_reminders())
     others[0].join()
     assert sorted(came_to, key=str) == [0, 1]

@@ -48,7 +48,7 @@ def vendor_makes_mistakes(at_work: Inspector, estate: Estate) -> None:
     at_work.look("Error: 3", "Choose an answer")
     page.goto(at("submit-check", estate.answering))
     at_work.press("Submit 33 answers to Alder Mutual")
-    at_work.look("Error: Check and submit", "Confirm that the answers are true")
+    at_work.look("Error: Check and submit", "Confirm that the answers and files are complete and true")
     page.goto(at("accounts", estate.answering))
     page.get_by_label("Account ID, row 1").fill("12")
     at_work.press("Save accounts")

@@ -28,7 +28,7 @@ def test_last_times_answers_are_confirmed_by_domain_and_changed_where_they_are_n
     filters = page.get_by_role("navigation", name="Filter questions")
     filters.get_by_role("link", name="To confirm 33").click()
     expect(page.locator("#q8")).to_contain_text("To confirm")
-    page.get_by_role("button", name="Confirm all 2 answers of last time in Encryption").click()
+    page.get_by_role("button", name="Confirm both answers of last time in Encryption").click()
     expect(page.get_by_role("main")).to_contain_text("Questions 8 and 9 confirmed and completed.")
     expect(page.locator("#q8 .tag, #q9 .tag")).to_have_text(["Completed", "Completed"])
     expect(page.locator("#q9")).to_contain_text("Answered by Rita Lindqvist")

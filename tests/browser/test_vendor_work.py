@@ -174,9 +174,9 @@ def test_twelve_files_at_once_of_which_two_are_bad(open_page: OpenPage, in_progr
     )
     expect(rows.locator(".file-bad")).to_have_text(
         [
-            "The file is empty. Check it and add it again.",
             "The file must be a PNG, JPEG, PDF, CSV, JSON, TXT or ZIP. Save it as a PNG and add it again.",
-        ]
+            "The file is empty. Check it and add it again.",
+        ]  # the newest first
     )
     expect(page.locator("[data-files] progress")).to_have_count(0)
     assert sorted(Evidence.objects.values_list("name", flat=True)) == names

@@ -179,8 +179,8 @@ def score_two(page: Page, assessment: Assessment) -> None:
     result(page, "Met").check()
     page.get_by_role("button", name="Save and next").click()
 
+    page.wait_for_url("**/score/2/")  # loaded, with what listens to keys
     expect(page.get_by_text("1 of 33 scored")).to_be_visible()
-    assert page.url.endswith("/score/2/")
     page.keyboard.press("3")
     expect(result(page, "Not met")).to_be_checked()
     failure = page.get_by_label(words_of(assessment, 2, Side.FAILURE))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -28,6 +29,11 @@ class Run(NamedTuple):
     def commands(self) -> list[str]:
         """The commands that were shown as they ran, or in the plan."""
         return [line.strip() for line in self.out.splitlines() if line.startswith("  aws ")]
+
+
+def _hear_ctrl_c() -> None:
+    """A shell cannot trap what was ignored when it began, as Ctrl-C is in whatever a script runs beside itself."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Desk:
@@ -70,7 +76,7 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            **{"stdin": subprocess.DEVNULL} | more,
+            **{"stdin": subprocess.DEVNULL, "preexec_fn": _hear_ctrl_c} | more,
         )
 
     def run(self, *options: str, interpreter: str = "sh", **more: Any) -> Run:
