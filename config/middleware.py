@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -40,6 +42,23 @@ class ResponseHeaders:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Pages show one company's weaknesses: no cache keeps them, and the back button after signing out shows nothing.
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Language:
+    """A person's own language; before signing in, what the browser asks for. What staff read is in English only."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        language = user.language if user.is_authenticated else translation.get_language_from_request(request)
+        with translation.override(language):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+        if not user.is_authenticated:
+            patch_vary_headers(response, ["Accept-Language"])
         return response
 
 

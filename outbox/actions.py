@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 from outbox import letters
@@ -40,7 +40,13 @@ def enqueue(
     from outbox.tasks import send_mail  # noqa: PLC0415 -- tasks are leaves
 
     mail = Mail.objects.create(
-        kind=kind, to=to, params=dict(params), vendor=vendor, occasion=occasion, due_at=timezone.now()
+        kind=kind,
+        to=to,
+        params=dict(params),
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        vendor=vendor,
+        occasion=occasion,
+        due_at=timezone.now(),
     )
     after_commit(send_mail, mail_id=mail.pk)
     return mail
@@ -53,7 +59,7 @@ def message_id(mail: Mail) -> str:
 
 
 def _compose(mail: Mail) -> EmailMessage:
-    letter, headers = letters.write(mail.kind, mail.to, mail.params)
+    letter, headers = letters.write(mail.kind, mail.to, mail.params, language=mail.language)
     headers["Message-ID"] = message_id(mail)
     return EmailMessage(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
 

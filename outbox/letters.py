@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 MUTED = "The person has muted mail of this kind."
 BLOCKED = "The person may not sign in any more."
 UNKNOWN = "Nobody with an account has this address any more."
@@ -40,6 +43,7 @@ class Recipient:
     is_active: bool = True
     wants_optional: bool = False
     mute_link: str = ""
+    language: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -61,8 +65,8 @@ def name_of(kind: str) -> str:
     return _kinds[kind].name if kind in _kinds else kind
 
 
-def write(kind: str, to: str, params: Mapping[str, object]) -> tuple[Letter, dict[str, str]]:
-    """The letter and its headers, made now.
+def write(kind: str, to: str, params: Mapping[str, object], *, language: str) -> tuple[Letter, dict[str, str]]:
+    """The letter and its headers, made now, in the recipient's language; in `language` for who has no account.
 
     Raises KeyError for a kind nobody registered, NotNeeded where it is not to be sent any more.
     """
@@ -71,11 +75,12 @@ def write(kind: str, to: str, params: Mapping[str, object]) -> tuple[Letter, dic
         raise NotNeeded(BLOCKED)
     if found.is_optional and not recipient.wants_optional:
         raise NotNeeded(MUTED if recipient.mute_link else UNKNOWN)
-    letter = found.write(params)
+    with translation.override(recipient.language or language):
+        letter, end = found.write(params), _("To get no more mails like this, open:")
     if letter is None:
         raise NotNeeded(OUTDATED)
     headers = {"Auto-Submitted": "auto-generated"}
     if not found.is_optional:
         return letter, headers
-    end = f"\n-- \nTo get no more mails like this, open:\n{recipient.mute_link}\n"
-    return Letter(letter.subject, letter.text + end), {**headers, "List-Unsubscribe": f"<{recipient.mute_link}>"}
+    text = f"{letter.text}\n-- \n{end}\n{recipient.mute_link}\n"
+    return Letter(letter.subject, text), {**headers, "List-Unsubscribe": f"<{recipient.mute_link}>"}

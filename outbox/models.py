@@ -1,5 +1,6 @@
 """Mail waiting to be sent, and what became of it."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -19,6 +20,11 @@ class Mail(models.Model):
     kind = models.CharField(max_length=40)
     to = models.EmailField(max_length=254)
     params = models.JSONField(default=dict)
+    language = models.CharField(
+        max_length=8,
+        default=settings.LANGUAGE_CODE,
+        help_text="Of who caused it: used where the recipient has no account that says another one.",
+    )
     vendor = models.BigIntegerField(
         null=True, help_text="Id of the vendor concerned, so that erasing it finds the mail."
     )

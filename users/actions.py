@@ -81,13 +81,16 @@ def end_other_sessions(*, user: User, request: HttpRequest, **_: object) -> None
 
 
 @transaction.atomic
-def change_profile(*, user: User, name: str, theme: str, has_single_keys: bool, has_optional_mail: bool) -> User:
-    """A person changes how Assay looks to them, and which mail they get."""
+def change_profile(
+    *, user: User, name: str, theme: str, has_single_keys: bool, has_optional_mail: bool, language: str | None = None
+) -> User:
+    """A person changes how Assay looks and speaks to them, and which mail they get. No language leaves it as it is."""
     after = {
         "name": name,
         "theme": theme,
         "has_single_keys": has_single_keys,
         "has_optional_mail": has_optional_mail,
+        "language": language or user.language,
     }
     before = {column: getattr(user, column) for column in after}
     if before == after:

@@ -20,7 +20,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "theme", "has_single_keys", "has_optional_mail"]
+        fields = ["name", "language", "theme", "has_single_keys", "has_optional_mail"]
         labels = {
             "name": "Your name",
             "theme": "Colours",
@@ -34,6 +34,8 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(plain_name)
         self.fields["has_optional_mail"].help_text = OPTIONAL_MAIL[bool(self.instance.staff_role)]
+        if self.instance.staff_role:  # what staff read is in English only
+            del self.fields["language"]
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", "Save profile"))
 

@@ -34,4 +34,9 @@ def recipient(address: str) -> Recipient:
     user = User.objects.filter(email__iexact=address).first()
     if user is None:
         return Recipient()
-    return Recipient(is_active=user.is_active, wants_optional=user.has_optional_mail, mute_link=mute_link(user))
+    return Recipient(
+        is_active=user.is_active,
+        wants_optional=user.has_optional_mail,
+        mute_link=mute_link(user),
+        language=user.language,
+    )

@@ -1,5 +1,6 @@
 """A person who signs in, whether ours or a vendor's."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -16,9 +17,16 @@ class StaffRole(models.TextChoices):
 class UserManager(BaseUserManager["User"]):
     """Makes people; nothing else in the product writes a password."""
 
-    def create_user(self, email: str, name: str, password: str | None = None, staff_role: str = "") -> "User":
+    def create_user(
+        self, email: str, name: str, password: str | None = None, staff_role: str = "", language: str = ""
+    ) -> "User":
         """Store a person. Without a password the account cannot sign in until one is set."""
-        user = self.model(email=email.strip().lower(), name=name.strip(), staff_role=staff_role)
+        user = self.model(
+            email=email.strip().lower(),
+            name=name.strip(),
+            staff_role=staff_role,
+            language=language or settings.LANGUAGE_CODE,
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -39,6 +47,12 @@ class User(AbstractBaseUser):
     staff_role = models.CharField(max_length=16, choices=StaffRole, blank=True)
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=8, choices=[("light", "Light"), ("dark", "Dark")], default="light")
+    language = models.CharField(
+        max_length=8,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text="Of pages and mails. What staff read is in English only.",
+    )
     has_single_keys = models.BooleanField(
         default=True,
         help_text="Single-key shortcuts can be switched off (WCAG 2.1.4).",

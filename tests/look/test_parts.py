@@ -138,7 +138,7 @@ def test_an_unknown_page_shows_it(client: object, db: None) -> None:
     reply = client.get("/nowhere/")
     assert reply.status_code == 404
     assert b"Page not found" in reply.content
-    assert b'lang="en-GB"' in reply.content
+    assert b'lang="en-gb"' in reply.content
 
 
 def test_the_sign_in_page_has_what_every_page_has(client: object, db: None) -> None:

@@ -120,7 +120,7 @@ def test_the_profile_mutes_and_brings_back(client: Client, rita: User) -> None:
     page = client.get(reverse("users:profile")).content.decode()
     assert "Send me reminders and news by email" in page
     assert "When answers fall due, are overdue or are accepted." in page
-    look = {"name": rita.name, "theme": "light", "has_single_keys": "on"}
+    look = {"name": rita.name, "theme": "light", "language": "en-gb", "has_single_keys": "on"}
     client.post(reverse("users:profile"), look)
     assert muted(rita)
     client.post(reverse("users:profile"), {**look, "has_optional_mail": "on"})

@@ -99,7 +99,8 @@ def test_the_last_administrator_and_oneself_cannot_be_changed(ada: User) -> None
 
 def test_the_profile_changes_the_look_and_nothing_else(client: Client, rita: User) -> None:
     client.force_login(rita)
-    data = {"name": "Rita L.", "theme": "dark", "staff_role": "administrator", "email": "x@x.example", "is_active": ""}
+    given = {"staff_role": "administrator", "email": "x@x.example", "is_active": ""}
+    data = {"name": "Rita L.", "theme": "dark", "language": "en-gb", **given}
     assert client.post(reverse("users:profile"), data).status_code == 302
     rita.refresh_from_db()
     assert (rita.name, rita.theme, rita.has_single_keys) == ("Rita L.", "dark", False)

@@ -55,6 +55,14 @@ def test_a_new_person_joins_and_is_signed_in(client: Client, acme: Vendor, ana: 
     assert (invitation.accepted_by, invitation.token_hash) == (member.user, None)
 
 
+def test_who_joins_keeps_the_language_they_read_the_invitation_in(client: Client, acme: Vendor, ana: User) -> None:
+    _, token = invite(acme, ana)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    open_link(client, token)
+    accept(client)
+    assert User.objects.get(email="lena@acme.example").language == "de"
+
+
 def test_no_row_and_no_event_holds_the_token(acme: Vendor, ana: User) -> None:
     invitation, token = invite(acme, ana)
     invitation.refresh_from_db()

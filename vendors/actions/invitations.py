@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from audit.trail import record
 from outbox.actions import enqueue
@@ -139,7 +140,9 @@ def accept(*, token_hash: str, user: User | None, name: str = "", password: str 
             raise InvitationRefused("This address has an account. Sign in first, then open the link again.")
         try:
             with transaction.atomic():
-                user = User.objects.create_user(email=invitation.email, name=name, password=password)
+                user = User.objects.create_user(
+                    email=invitation.email, name=name, password=password, language=get_language() or ""
+                )
         except IntegrityError as error:  # another invitation for this address was accepted at the same moment
             raise InvitationRefused("This address has an account. Sign in first, then open the link again.") from error
         # The link was sent to this address and to no other, so it is verified.
