@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -53,6 +54,7 @@ class FileRow:
     kind: str
     size: str
     sha256: str
+    upload: UUID  # the page that sends a file chose it, and knows its row by it
     added: str  # "added by you at 14:21", "added by Tom Adeyemi on 20 Nov 2026"
     dated: str  # "generated 20 Nov 2026", "taken 20 Nov 2026", or "" while nobody said
     stated_on: date | None  # the day the vendor gave, to prefill the form
@@ -208,9 +210,8 @@ def row_of(
     `used` are the questions it is used for, with whether the reader sees each; others are not named. `checked` is
     what was found in all files; without it the file has just come in.
     """
-    assessment = evidence.assessment
     file = checked.files.get(evidence.pk) if checked else None
-    with_vendor = assessment.state in WITH_VENDOR
+    with_vendor = evidence.assessment.state in WITH_VENDOR
     wants_place = _lacks_place(evidence, file)
     inside = [(path, pieces(sentence)) for path, sentence in file.problems if path] if file else []
     can_be_removed = with_vendor and not _is_kept(evidence)
@@ -223,6 +224,7 @@ def row_of(
         kind=evidence.kind,
         size=size_of(evidence.size),
         sha256=evidence.sha256,
+        upload=evidence.upload_id,
         added=_added(evidence, reader),
         dated=_dated(evidence),
         stated_on=_stated_on(evidence),
@@ -243,7 +245,7 @@ def row_of(
         can_be_removed=can_be_removed,
         is_shared=is_shared,
         stale=_stale(evidence, with_vendor=with_vendor),
-        url=reverse("assessments:evidence-list", args=[assessment.pk]) + f"{evidence.pk}/",
+        url=reverse("assessments:evidence-list", args=[evidence.assessment_id]) + f"{evidence.pk}/",
         elsewhere=_elsewhere(numbers, number),
     )
 

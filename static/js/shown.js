@@ -14,6 +14,9 @@ export function refreshShown() {
   else if (part) window.htmx?.trigger(part, "refresh");
 }
 
+/** The row that stands for this file: its older self, or the one that was drawn here while it was on its way. */
+export const rowOf = (fresh) => $(`[data-files] > li[data-upload-id="${CSS.escape(fresh.dataset.uploadId)}"]`);
+
 const isBeingTyped = (row) => $$("input:not([type=hidden]), select", row).some((field) => field === document.activeElement
   || (field.matches("select") ? [...field.options].some((option) => option.selected !== option.defaultSelected && option.index) : field.value !== field.defaultValue));
 
@@ -22,7 +25,7 @@ const isBeingTyped = (row) => $$("input:not([type=hidden]), select", row).some((
  * and the focus stays where it was. The row that stands there now.
  */
 function put(fresh, list, above) {
-  const old = document.getElementById(fresh.id);
+  const old = rowOf(fresh);
   if (!old && above) above.after(fresh);
   else if (!old) list.prepend(fresh);
   if (!old) return fresh;
@@ -42,10 +45,10 @@ addEventListener("htmx:afterSettle", () => {
   if (!part) return;
   wireCopy(part);
   for (const link of $$("[data-otherwise]")) link.hidden = !$("#otherwise", part);
+  const brought = $("template[data-fresh-rows]", part), isOld = again;
   if (again) { again = false; refreshShown(); }
-  const brought = $("template[data-fresh-rows]", part);
   if (!brought) return;
   let above = null;
-  if (list) for (const row of $$("li.file", brought.content)) above = put(document.importNode(row, true), list, above);
+  if (list && !isOld) for (const row of $$("li.file", brought.content)) above = put(document.importNode(row, true), list, above);
   brought.remove();
 });

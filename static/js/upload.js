@@ -3,6 +3,7 @@
 // to a refused one {"error": "sentence"}. The server checks again by content and has the last word.
 import { announce } from "./announce.js";
 import { $, $$, button, csrfOf, make, sessionCheck, setCsrf, uuid } from "./dom.js";
+import { rowOf } from "./shown.js";
 
 const AT_ONCE = 3;
 const TIMEOUT = 300000;   // ms
@@ -43,8 +44,8 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     const fresh = [...files];
     let bad = 0;
     for (const file of fresh) {
-      const row = waitingRow(file);
-      const job = { file, row, id: uuid(), state: $(".file-state", row), buttons: $(".cluster", row) };
+      const id = uuid(), row = waitingRow(file, id);
+      const job = { file, row, id, state: $(".file-state", row), buttons: $(".cluster", row) };
       const problem = problemWith(file, limits, types);
       if (problem) { bad += 1; fail(job, problem, false); } else { wait(job); }
     }
@@ -60,7 +61,12 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     queue.push(job);
   }
 
-  function next() { while (active < AT_ONCE && queue.length) start(queue.shift()); }
+  /** What the files show may bring the row of a stored file before the answer about it comes, or in place of one that is lost. */
+  const isKnown = ({ row }) => !row.isConnected;
+
+  function next() {
+    while (active < AT_ONCE && queue.length) { const job = queue.shift(); if (!isKnown(job)) start(job); }
+  }
 
   async function start(job) {
     active += 1;
@@ -82,7 +88,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
       stored(reply);
     } catch (error) {
       bar.remove();
-      if (error.name !== "AbortError") fail(job, error.message, error.retry);
+      if (error.name !== "AbortError" && !isKnown(job)) fail(job, error.message, error.retry);
     } finally { active -= 1; next(); }
   }
 
@@ -136,7 +142,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
   }
 
   /** A row for a file on its way. */
-  function waitingRow(file) {
+  function waitingRow(file, id) {
     const thumb = make("span", { class: "thumb thumb-ic", "aria-hidden": "true" }, extension(file.name).slice(0, 4).toUpperCase());
     if (/^image\/(png|jpeg)$/.test(file.type)) {
       const img = make("img", { class: "thumb", alt: "" });
@@ -144,7 +150,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
       img.src = URL.createObjectURL(file);
     }
     const text = make("div", {}, make("div", { class: "file-name" }, file.name), make("div", { class: "file-state num" }));
-    const row = make("li", { class: "file" }, thumb, text, make("div", { class: "cluster" }));
+    const row = make("li", { class: "file", "data-upload-id": id }, thumb, text, make("div", { class: "cluster" }));
     list.prepend(row);                                               // newest first, as the server lists them
     return row;
   }
@@ -157,7 +163,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     const row = asked.closest("li"), name = $(".file-name", row)?.textContent.trim() ?? "File";
     try {
       const reply = await fetch(asked.action, { method: "POST", body: new FormData(asked, event.submitter), redirect: "manual", headers: { Accept: "application/json" } });
-      if (reply.ok || reply.type === "opaqueredirect") { remove(row, name); return removed(); }
+      if (reply.ok || reply.type === "opaqueredirect") { remove(rowOf(row) ?? row, name); return removed(); }
       throw new Error((await reply.json().catch(() => ({}))).error);
     } catch (error) {
       const words = error.message || "The file could not be removed. Try again.";

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from assessments.models import Assessment, Evidence
 from tests.browser.acts import WORKER, answer_to, at, choose, credential_report, drop, file_row, paste, screenshot
@@ -83,6 +83,54 @@ def test_a_dropped_connection_is_tried_again_and_stored_once(
     expect(page.get_by_role("link", name="View users.png")).to_be_visible()
     assert names(page) == ["users.png"]
     assert Evidence.objects.filter(assessment=in_progress).count() == 1
+
+
+def test_a_file_whose_answer_is_late_stands_once(open_page: OpenPage, in_progress: Assessment, rita: User) -> None:
+    page = open_page(rita, at("answer-edit", in_progress, 1))
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        late.append((route, route.fetch()))
+        drop(page, screenshot("quick.png"))
+
+    page.route(UPLOAD, hold, times=1)
+    drop(page, screenshot("late.png"))
+    # What the files show is asked for again after a file, and brings the row of the other one as well.
+    expect(page.get_by_role("link", name="View late.png")).to_be_visible(timeout=WORKER)
+    expect(page.get_by_role("link", name="View quick.png")).to_be_visible()
+    assert names(page) == ["quick.png", "late.png"]
+
+    [(route, reply)] = late
+    route.fulfill(response=reply)
+    expect(page.locator("#live-polite")).to_have_text("late.png added")
+    assert names(page) == ["quick.png", "late.png"]
+    expect(page.locator("[data-files] progress")).to_have_count(0)
+    page.reload()
+    assert names(page) == ["quick.png", "late.png"]
+
+
+def test_a_file_whose_answer_is_lost_stands_once(
+    open_page: OpenPage, console: Console, in_progress: Assessment, rita: User
+) -> None:
+    console.expect("ERR_CONNECTION_RESET|ERR_FAILED")
+    page = open_page(rita, at("answer-edit", in_progress, 1))
+
+    def lose(route: Route) -> None:
+        assert route.fetch().status == 201
+        route.abort("connectionreset")
+
+    page.route(UPLOAD, lose, times=1)
+    drop(page, screenshot("lost.png"))
+    expect(page.get_by_role("button", name="Try again lost.png")).to_be_visible()
+    page.get_by_role("button", name="Try again lost.png").focus()
+    drop(page, screenshot("next.png"))
+    expect(page.get_by_role("link", name="View lost.png")).to_be_visible(timeout=WORKER)
+    expect(page.get_by_role("link", name="View next.png")).to_be_visible()
+    assert names(page) == ["next.png", "lost.png"]
+    expect(page.get_by_role("button", name="Try again lost.png")).to_have_count(0)
+    assert (
+        page.evaluate("document.activeElement.closest('li').id") == f"file-{Evidence.objects.get(name='lost.png').pk}"
+    )
 
 
 def test_text_still_pastes_into_its_field(open_page: OpenPage, in_progress: Assessment, rita: User) -> None:

@@ -54,7 +54,7 @@ def test_a_script_gets_the_row_back(client: Client, rita: User, in_progress: Ass
     reply = add(client, in_progress, png(), 13)
     item = only_file(in_progress)
     assert (reply["status"], reply["warnings"]) == (201, [])
-    assert reply["html"].startswith(f'<li class="file" id="file-{item.pk}">')
+    assert reply["html"].startswith(f'<li class="file" id="file-{item.pk}" data-upload-id="{item.upload_id}">')
     assert "users.png" in reply["html"]
     assert (item.kind, item.name, item.received_by, linked(item)) == ("image", "users.png", rita, [13])
 
