@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.views import (
     accounts,
+    against,
     answers,
     assignments,
     evidence,
@@ -68,6 +69,7 @@ urlpatterns = [
     # We send, review and close
     path("assessments/new/", overview.open_assessment, name="open"),
     path(_one, overview.detail, name="detail"),
+    path(_one + "against/", against.against, name="against"),
     path(_one + "edit/", overview.edit, name="edit"),
     path(_one + "events/", overview.event_list, name="event-list"),
     path(_one + "send", workflow.send, name="send"),

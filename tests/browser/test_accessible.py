@@ -98,6 +98,7 @@ STAFF = [
     Address("assessments:list"),
     Address("assessments:list", query="?state=cancelled"),
     *[one("detail", state) for state in estates.STATES.values()],
+    one("against", "submitted"),
     one("event-list", "submitted"),
     one("receipt", "changes_requested"),
     Address("assessments:verify"),
