@@ -7,6 +7,7 @@ from assessments.views import (
     against,
     answers,
     assignments,
+    comparison,
     evidence,
     lists,
     overview,
@@ -32,6 +33,7 @@ _score = _one + "score/<int:number>/"
 urlpatterns = [
     # Lists
     path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/compare/", comparison.compare, name="compare"),
     path("reviews/", lists.worklist, name="worklist"),
     path("assessments/", lists.assessment_list, name="list"),
     # The vendor answers

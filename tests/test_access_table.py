@@ -50,6 +50,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "assessments:cancel": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 302 403")},
     "assessments:check-shown": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:close": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403")},
+    "assessments:compare": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "assessments:confirm": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 302 302 403 403 403"),
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 403 403 403 403"),
@@ -185,6 +186,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "vendors:invitation-revoke": {"*": ("302 405 405 405 405 405 405", "302 404 404 302 302 302 302")},
     "vendors:member-remove": {"*": ("302 405 405 405 405 405 405", "302 404 403 302 302 302 302")},
     "vendors:people": {"*": ("302 404 200 200 200 200 200", "302 404 403 200 200 200 200")},
+    "words": {"*": ("200 200 200 200 200 200 200", "405 405 405 405 405 405 405")},
 }
 
 # Pages of allauth, as a stranger gets them; what it asks to be signed in for sends them to the sign-in page.
@@ -264,6 +266,7 @@ class Estate:
         arguments: dict[str, list[object]] = {
             "users:staff-edit": [self.vendor.created_by_id],
             "collector:download": ["assay-collect.sh"],
+            "words": ["de"],
             "playbook:version": ["aws-core", "2020-06"],
             "playbook:mappings-download": ["aws-core", "2020-06"],
             "playbook:criterion-detail": ["aws-core", "2020-06", 13],
@@ -321,7 +324,7 @@ def ask(method: str, address: str, client: Client) -> int:
 
 
 def test_every_address_of_ours_is_in_the_table() -> None:
-    ours = {name for name in named_urls() if ":" in name or name in {"home", "health", "session-check"}}
+    ours = {name for name in named_urls() if ":" in name or name in {"home", "health", "session-check", "words"}}
     assert ours == ACCESS.keys()
 
 

@@ -98,6 +98,7 @@ STAFF = [
     Address("assessments:list"),
     Address("assessments:list", query="?state=cancelled"),
     *[one("detail", state) for state in estates.STATES.values()],
+    Address("assessments:compare"),
     one("against", "submitted"),
     one("event-list", "submitted"),
     one("receipt", "changes_requested"),
@@ -164,7 +165,7 @@ DARK_LEAD = [
 # Addresses that show no page of their own: they redirect, take a form, or answer a script.
 NO_PAGE = set(
     """
-    home health session-check account_set_password account_confirm_login_code mfa_download_recovery_codes
+    home health session-check words account_set_password account_confirm_login_code mfa_download_recovery_codes
     mfa_login_webauthn mfa_reauthenticate_webauthn
     vendors:archive vendors:invitation-revoke vendors:invitation-resend vendors:member-remove
     assessments:forward assessments:confirm assessments:receipt-download

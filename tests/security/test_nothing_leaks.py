@@ -93,8 +93,9 @@ def test_the_reason_for_reopening_is_limited(
 
 def test_a_changed_name_is_in_the_trail(client: Client, tom: User) -> None:
     client.force_login(tom)
+    look = {"name": "Tom Other", "theme": "light", "language": "en-gb", "has_single_keys": "on"}
     for _ in range(2):  # the same again changes nothing
-        client.post("/accounts/profile/", {"name": "Tom Other", "theme": "light", "has_single_keys": "on"})
+        client.post("/accounts/profile/", look)
     (event,) = Event.objects.filter(kind="profile.changed")
     assert (event.actor, event.target) == (tom.pk, f"user:{tom.pk}")
     assert [event.detail.data[when]["name"] for when in ("before", "after")] == ["Tom Adeyemi", "Tom Other"]
