@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from assessments.states import TO_FIX, State
 from vendors.models import MemberRole
 
 if TYPE_CHECKING:
@@ -62,18 +64,23 @@ class EvidenceQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> EvidenceQuerySet:
         """A vendor's person sees what their vendor uploaded, a helper what they uploaded themselves and what supports
-        their questions; staff see what was submitted and nothing before.
+        their questions; staff see what was submitted, and nothing before, and the proofs of findings.
         """
         if user.staff_role:
-            return self.filter(
+            submitted = Q(
                 withdrawn_at=None,
                 assessment__submitted_at__isnull=False,
                 received_at__lte=F("assessment__submitted_at"),
             )
+            return self.filter(submitted | Q(finding__isnull=False))
         links = self.model.answers.through.objects.filter(_answers_of(user, "answer__"))
         own = Q(received_by=user, assessment__vendor__in=_vendors_of(user))
         whole = Q(assessment__vendor__in=_vendors_of(user, role__in=SEE_ALL))
         return self.filter(whole | own | Q(pk__in=links.values("evidence")), assessment__sent_at__isnull=False)
+
+    def for_answers(self) -> EvidenceQuerySet:
+        """What belongs to the questionnaire: all but the proofs of findings."""
+        return self.filter(finding=None)
 
     def kept(self) -> EvidenceQuerySet:
         """Not withdrawn."""
@@ -118,3 +125,46 @@ class ReportQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReportQuerySet:
         """Ours alone: a report holds scores and notes that a vendor never sees."""
         return self if user.staff_role in {"analyst", "manager"} else self.none()
+
+
+class FindingQuerySet(models.QuerySet):
+    """Findings, scoped."""
+
+    def visible_to(self, user: User) -> FindingQuerySet:
+        """All for staff; for a vendor's person who sees all questions those of their vendor's closed assessments."""
+        if user.staff_role:
+            return self
+        return self.filter(
+            answer__assessment__vendor__in=_vendors_of(user, role__in=SEE_ALL),
+            answer__assessment__state=State.CLOSED,
+        )
+
+    def current(self) -> FindingQuerySet:
+        """Without those that a later, closed assessment has found again: there the work goes on."""
+        return self.exclude(carried_to__answer__assessment__state=State.CLOSED)
+
+    def overdue(self, today: date) -> FindingQuerySet:
+        """What vendors should have fixed before this day and have not; the vendor knows of it."""
+        late = self.current().filter(state__in=TO_FIX, due_on__lt=today)
+        return late.filter(answer__assessment__state=State.CLOSED, answer__assessment__vendor__archived_at=None)
+
+
+class DecisionQuerySet(models.QuerySet):
+    """Decisions about vendors, scoped."""
+
+    def visible_to(self, user: User) -> DecisionQuerySet:
+        """Ours alone: what we decide is told to a vendor by a person."""
+        return self if user.staff_role else self.none()
+
+    def newest(self) -> DecisionQuerySet:
+        """The one of each vendor that counts; whether it still holds is `queries.decisions.standing`."""
+        later = self.model.objects.filter(assessment__vendor=OuterRef("assessment__vendor"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
+    def expired(self, today: date) -> DecisionQuerySet:
+        """Those whose last day is over."""
+        return self.filter(expires_on__lt=today)
+
+    def overtaken(self) -> DecisionQuerySet:
+        """Those made before their assessment was opened again: they rest on results that were in question since."""
+        return self.filter(~Q(assessment__state=State.CLOSED) | Q(assessment__closed_at__gt=F("at")))

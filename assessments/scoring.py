@@ -3,8 +3,9 @@
 Weights, grades and the cap are the product's own; 8.5 for an A follows RiskRecon's published scale.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -38,6 +39,7 @@ GAPS = (Result.NOT_MET, Result.PARTLY_MET, Result.NOT_VERIFIED)
 # Read from the top; what reaches none of them is an F.
 GRADES = (("A", Decimal("8.5")), ("B", Decimal("7.0")), ("C", Decimal("5.5")), ("D", Decimal("4.0")))
 CAP = "C"
+PRIORITIES = ("P1", "P2", "P3", "P4")
 _RANK = {"critical": 4, "high": 3, "medium": 2, "low": 1}
 
 
@@ -125,6 +127,11 @@ def priority(*, severity: str, tier: str, result: Result) -> str:
     if points == 6:
         return "P2"
     return "P3" if points >= 4 else "P4"
+
+
+def fix_by(*, priority: str, start: date, days: Mapping[str, int]) -> date | None:
+    """The day a finding of this priority is to be fixed by, so many `days` after `start`; None: by the next time."""
+    return start + timedelta(days=days[priority]) if priority in days else None
 
 
 def finding_order(*, priority: str, severity: str, result: Result, number: int) -> tuple[str, int, int, int]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assessments.marking import gettext_noop
+
 
 class State(StrEnum):
     """Where an assessment is. Written by `actions.workflow.move` alone."""
@@ -44,4 +46,44 @@ MOVES = {
     "close": Move(frozenset({State.SUBMITTED}), State.CLOSED),
     "reopen": Move(frozenset({State.CLOSED}), State.SUBMITTED),
     "cancel": Move(frozenset(State) - {State.CLOSED, State.CANCELLED}, State.CANCELLED),
+}
+
+
+class FindingState(StrEnum):
+    """Where a finding is. Written by `actions.findings` alone, by the moves below."""
+
+    OPEN = "open"
+    PLANNED = "planned"
+    FIXED = "fixed"
+    VERIFIED = "verified"
+    ACCEPTED = "accepted"
+
+
+FINDING_LABELS = {
+    FindingState.OPEN: gettext_noop("Open"),
+    FindingState.PLANNED: gettext_noop("Planned"),
+    FindingState.FIXED: gettext_noop("Fixed, to be checked"),
+    FindingState.VERIFIED: gettext_noop("Verified"),
+    FindingState.ACCEPTED: gettext_noop("Accepted"),
+}
+
+# The vendor has something to do in these.
+TO_FIX = frozenset({FindingState.OPEN, FindingState.PLANNED})
+_UNSETTLED = TO_FIX | {FindingState.FIXED}
+
+
+@dataclass(frozen=True)
+class FindingMove:
+    """One step of a finding."""
+
+    sources: frozenset[FindingState]
+    target: FindingState
+
+
+FINDING_MOVES = {
+    "plan": FindingMove(TO_FIX, FindingState.PLANNED),
+    "fix": FindingMove(TO_FIX, FindingState.FIXED),
+    "verify": FindingMove(_UNSETTLED, FindingState.VERIFIED),
+    "accept": FindingMove(_UNSETTLED, FindingState.ACCEPTED),
+    "reopen": FindingMove(frozenset(FindingState) - TO_FIX, FindingState.OPEN),
 }

@@ -5,6 +5,7 @@ from assessments.models.assessments import Assessment
 from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
 from assessments.models.reports import Report
+from assessments.models.findings import Finding
 from assessments.models.reviews import Query, Review
 from assessments.models.submissions import Submission
 
@@ -22,4 +23,5 @@ __all__ = [
     "Report",
     "Review",
     "Submission",
+    "Finding",
 ]

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from assessments.models.answers import Answer
 from assessments.models.assessments import Assessment
+from assessments.models.findings import Finding
 from assessments.querysets import EvidenceQuerySet
 
 
@@ -38,6 +39,8 @@ class Evidence(models.Model):
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="evidence")
     answers = models.ManyToManyField(Answer, through="EvidenceLink", related_name="evidence")
+    # A proof that a finding was fixed supports no answer, and may come after the assessment was closed.
+    finding = models.ForeignKey(Finding, models.RESTRICT, null=True, blank=True, related_name="proofs")
     file = models.FileField(upload_to=storage_key, max_length=100)
     name = models.CharField(max_length=150)
     kind = models.CharField(max_length=5, choices=EvidenceKind)
