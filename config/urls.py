@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("session-check", views.session_check, name="session-check"),
     path("health", views.health, name="health"),
+    path("words/<slug:language>.js", views.words, name="words"),
     path("accounts/", include("users.urls")),
     path("accounts/", include("allauth.urls")),
     path("collector/", include("collector.urls")),

@@ -4,6 +4,7 @@
 // [data-rows], and <button type="button" data-add-row hidden>. Without JavaScript the page's extra rows do.
 import { announce } from "./announce.js";
 import { $, $$ } from "./dom.js";
+import { gettext } from "./words.js";
 
 for (const form of $$("form[data-formset]")) {
   const total = form.elements[`${form.dataset.formset}-TOTAL_FORMS`], most = form.elements[`${form.dataset.formset}-MAX_NUM_FORMS`];
@@ -19,6 +20,6 @@ for (const form of $$("form[data-formset]")) {
     total.value = Number(total.value) + 1;
     press.hidden = full();
     $("input:not([type=hidden]), select", row)?.focus();
-    announce("A row was added");
+    announce(gettext("A row was added"));
   });
 }

@@ -13,16 +13,17 @@ import { $, $$, clock, fromTemplate, icon, make, notice, sessionCheck, setCsrf }
 import { contentOf, fill, forget, grouped, keptFor } from "./kept.js";
 import { refreshShown } from "./shown.js";
 import { uploader } from "./upload.js";
+import { gettext, ngettext, number } from "./words.js";
 
 const WORDS = {
-  saving: () => "Saving",
-  saved: (at) => `Draft saved at ${clock(at)}`,
-  failed: (seconds) => `Not saved. Trying again in ${seconds} seconds.`,
-  offline: () => "You are offline. Keep this page open and we will save when you are back.",
-  invalid: () => "Not saved. Check the marked field.",
-  conflict: (own) => (own ? "Not saved. You changed this answer in another window." : "Not saved. Someone else changed this answer."),
-  signedout: () => "Not saved. You have been signed out.",
-  locked: () => "Closed for changes",
+  saving: () => gettext("Saving"),
+  saved: (at) => gettext("Draft saved at {time}", { time: clock(at) }),
+  failed: (seconds) => gettext("Not saved. Trying again in {seconds} seconds.", { seconds }),
+  offline: () => gettext("You are offline. Keep this page open and we will save when you are back."),
+  invalid: () => gettext("Not saved. Check the marked field."),
+  conflict: (own) => (own ? gettext("Not saved. You changed this answer in another window.") : gettext("Not saved. Someone else changed this answer.")),
+  signedout: () => gettext("Not saved. You have been signed out."),
+  locked: () => gettext("Closed for changes"),
 };
 const ICONS = { saving: "clock", saved: "met", signedout: "lock", locked: "lock" };
 
@@ -39,11 +40,11 @@ function showState(state, detail) {
 function labelOf(form, name) {
   const input = form.querySelector(`[name="${CSS.escape(name)}"]`);
   const label = input?.matches("[type=radio], [type=checkbox]") ? input.closest("fieldset")?.querySelector("legend") : input?.labels?.[0];
-  return (label?.textContent ?? name).replace("(optional)", "").trim();
+  return label ? wordsOf(label) : name;
 }
 function wordsOf(label) {
   const copy = label?.cloneNode(true);
-  for (const hint of copy?.querySelectorAll(".hint") ?? []) hint.remove();
+  for (const hint of copy?.querySelectorAll(".hint, .optional") ?? []) hint.remove();
   return copy?.textContent.trim();
 }
 /** One line for each value; those of boxes in the order of the page, so that equal choices read equal. */
@@ -62,10 +63,29 @@ function describe(box, form, fields, other) {
     const against = other ? valueOf(form, name, other[name] ?? []) : text;
     if (!text && !against) continue;
     const label = labelOf(form, name);
-    box.append(make("p", {}, `${label}${label.endsWith("?") ? "" : ":"} `, text === against ? text : make("mark", {}, text || "nothing")));
+    box.append(make("p", {}, `${label}${label.endsWith("?") ? "" : ":"} `, text === against ? text : make("mark", {}, text || gettext("nothing"))));
   }
 }
 const lists = (fields) => Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, [value ?? ""].flat()]));
+
+/** The words of the box with two versions. reply: the server's, see autosave.js. */
+function conflictWords({ own, by, at }) {
+  const time = clock(at, { seconds: false });
+  if (own) {
+    return {
+      title: gettext("You changed this answer in another window at {time}.", { time }),
+      mine: gettext("This window"), theirs: gettext("The other window, {time}", { time }),
+      keep: gettext("Keep this version"), use: gettext("Use the other version"),
+    };
+  }
+  const name = by ?? gettext("Someone");
+  return {
+    title: gettext("{name} changed this answer at {time}.", { name, time }),
+    stays: gettext("If you keep yours, the other one stays in the history."),
+    mine: gettext("Your version"), theirs: `${name}, ${time}`,
+    keep: gettext("Keep my version"), use: gettext("Use {name}’s version", { name: name.split(" ")[0] }),
+  };
+}
 
 function wire(form) {
   const boxes = $("[data-boxes]") ?? form;
@@ -84,10 +104,7 @@ function wire(form) {
         if ("plan" in reply) for (const part of $$("[data-plan]")) part.hidden = !reply.plan;
       },
       conflict(reply) {
-        const first = (reply.by ?? "Someone").split(" ")[0], at = clock(reply.at, { seconds: false });
-        const box = fromTemplate("box-conflict", reply.own
-          ? { title: `You changed this answer in another window at ${at}.`, mine: "This window", theirs: `The other window, ${at}`, keep: "Keep this version", use: "Use the other version" }
-          : { title: `${reply.by} changed this answer at ${at}.`, stays: "If you keep yours, the other one stays in the history.", mine: "Your version", theirs: `${reply.by}, ${at}`, keep: "Keep my version", use: `Use ${first}’s version` });
+        const box = fromTemplate("box-conflict", conflictWords(reply));
         const theirs = lists(reply.fields), mine = grouped(form, contentOf(form));
         describe($("[data-mine]", box), form, Object.fromEntries(Object.keys(theirs).map((name) => [name, mine[name] ?? []])));
         describe($("[data-theirs]", box), form, theirs, mine);
@@ -104,7 +121,7 @@ function wire(form) {
         $("[data-save-now]", box).addEventListener("click", async () => {
           const now = await sessionCheck();
           if (!now?.signed_in) {
-            $("[data-text=still]", box).textContent = now ? "You are still signed out." : "The server cannot be reached.";
+            $("[data-text=still]", box).textContent = now ? gettext("You are still signed out.") : gettext("The server cannot be reached.");
             announce($("[data-text=still]", box).textContent, { urgent: true });
             return;
           }
@@ -147,13 +164,13 @@ function offer(form, place, putBack) {
   $("[data-put-back]", box).addEventListener("click", () => { box.remove(); fill(form, mine); putBack(); });
   $("[data-discard]", box).addEventListener("click", () => { box.remove(); forget(form); });
   place(box).scrollIntoView({ block: "center" });         // it may be far below what is shown first
-  announce("Text you typed here was not saved. This browser kept it.");
+  announce(gettext("Text you typed here was not saved. This browser kept it."));
 }
 
 function warn(sentences) {
   const place = $("[data-warnings]");
   if (!place || sentences === undefined) return;
-  place.replaceChildren(...sentences.map((one) => notice("warn", "Check this answer.", one)));
+  place.replaceChildren(...sentences.map((one) => notice("warn", gettext("Check this answer."), one)));
 }
 
 /** The number of characters left: shown from the start, read out only after typing stops. */
@@ -163,8 +180,10 @@ function count(area) {
   let timer = 0;
   const draw = () => {
     const left = Number(area.dataset.count) - area.value.length;
-    const characters = `${Math.abs(left).toLocaleString("en-GB")} character${Math.abs(left) === 1 ? "" : "s"}`;
-    out.textContent = `You have ${characters} ${left >= 0 ? "left" : "too many"}`;
+    const over = -left, values = { count: number(Math.abs(left)) };
+    out.textContent = left >= 0
+      ? ngettext("You have {count} character left", "You have {count} characters left", left, values)
+      : ngettext("You have {count} character too many", "You have {count} characters too many", over, values);
   };
   draw();
   area.addEventListener("input", () => { draw(); clearTimeout(timer); timer = setTimeout(() => announce(out.textContent), 1500); });

@@ -5,6 +5,7 @@
 // the links do, and nothing counts.
 import { announce } from "./announce.js";
 import { $, $$, button } from "./dom.js";
+import { gettext, ngettext } from "./words.js";
 
 const form = $("form[data-assign]");
 const boxes = (root = form) => $$("input[name=questions]", root);
@@ -12,10 +13,10 @@ const presses = new Map();   // part: its button
 
 function draw({ aloud = true } = {}) {
   const count = boxes().filter((box) => box.checked).length;
-  const words = `${count || "No"} ${count === 1 ? "question" : "questions"} ticked`;
+  const words = count ? ngettext("{count} question ticked", "{count} questions ticked", count, { count }) : gettext("No questions ticked");
   for (const line of $$("[data-ticked]")) { line.textContent = words; line.hidden = false; }
   for (const [part, press] of presses) {
-    press.firstChild.data = boxes(part).every((box) => box.checked) ? "Untick all" : "Tick all";
+    press.firstChild.data = boxes(part).every((box) => box.checked) ? gettext("Untick all") : gettext("Tick all");
   }
   if (aloud) announce(words);
 }
@@ -29,7 +30,7 @@ function tickAll(part) {
 for (const part of $$("[data-part]", form)) {
   const link = $("[data-tick-all]", part);
   if (!link) continue;                                  // nothing of this domain is open
-  const press = button("Tick all", link.dataset.tickAll, () => tickAll(part));
+  const press = button(gettext("Tick all"), link.dataset.tickAll, () => tickAll(part));
   presses.set(part, press);
   link.replaceWith(press);
 }

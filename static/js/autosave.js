@@ -8,6 +8,7 @@
 import { announce } from "./announce.js";
 import { csrfOf, sessionCheck, setCsrf, uuid } from "./dom.js";
 import { forget, keep, keepSent } from "./kept.js";
+import { gettext } from "./words.js";
 
 const WAIT_AFTER_TYPING = 800;    // ms
 const LONGEST_WAIT = 10000;       // ms; saved at least this often while someone keeps typing
@@ -61,7 +62,7 @@ export function autosave(form, { show, on }) {
   function saved(reply) {
     setVersion(reply.version);
     failures = 0; checked = false;
-    if (spoken) announce("Draft saved");                // success is silent, recovery is not
+    if (spoken) announce(gettext("Draft saved"));                // success is silent, recovery is not
     spoken = false;
     if (dirty) keep(form); else forget(form);
     show("saved", reply.savedAt);
@@ -75,8 +76,13 @@ export function autosave(form, { show, on }) {
     waiting = null;
     keep(form);
     if (reply.status === 401 || reply.status === 403) return signedOut();
-    if (reply.status === 409) return halt("conflict", () => on.conflict(reply), `${reply.own ? "You changed this answer in another window." : "Someone else changed this answer."} Choose which version to keep.`, reply.own);
-    if (reply.status === 423) return halt("locked", () => on.locked(reply), "This answer is closed for changes.");
+    if (reply.status === 409) {
+      const words = reply.own
+        ? gettext("You changed this answer in another window. Choose which version to keep.")
+        : gettext("Someone else changed this answer. Choose which version to keep.");
+      return halt("conflict", () => on.conflict(reply), words, reply.own);
+    }
+    if (reply.status === 423) return halt("locked", () => on.locked(reply), gettext("This answer is closed for changes."));
     if ((reply.status === 413 || reply.status === 422) && reply.errors) {
       show("invalid");
       on.errors(reply.errors);
@@ -86,7 +92,7 @@ export function autosave(form, { show, on }) {
     const seconds = RETRY[Math.min(failures, RETRY.length - 1)];
     failures += 1;
     show(navigator.onLine ? "failed" : "offline", seconds);
-    if (!spoken) announce("Draft not saved. We will keep trying.", { urgent: true });
+    if (!spoken) announce(gettext("Draft not saved. We will keep trying."), { urgent: true });
     spoken = true; retrying = true;
     later(seconds * 1000 + Math.random() * JITTER);
     return undefined;
@@ -97,7 +103,7 @@ export function autosave(form, { show, on }) {
     const now = checked ? null : await sessionCheck();
     checked = true;
     if (now?.signed_in && now.csrf !== csrfOf(form)) { setCsrf(now.csrf); later(0); return; }
-    halt("signedout", on.signedOut, "You have been signed out. Your answer is still on this page.");
+    halt("signedout", on.signedOut, gettext("You have been signed out. Your answer is still on this page."));
   }
 
   function halt(state, box, words, detail) {

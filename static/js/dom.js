@@ -1,4 +1,5 @@
 // Small helpers shared by the modules. Text always goes in as text, never as HTML.
+import { language } from "./words.js";
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -48,7 +49,7 @@ export function fromTemplate(id, words = {}) {
 export function clock(at, { seconds = true } = {}) {
   if (/^\d\d:\d\d/.test(at ?? "")) return at;
   const form = { hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) };
-  return new Date(at ?? Date.now()).toLocaleTimeString("en-GB", form);
+  return new Date(at ?? Date.now()).toLocaleTimeString(language, form);
 }
 
 export const csrfOf = (form) => form?.elements.csrfmiddlewaretoken?.value ?? $("input[name=csrfmiddlewaretoken]")?.value ?? "";

@@ -1,6 +1,7 @@
 // Looking at evidence: tabs (or a select for many files), image zoom, rows that breach.
 import { announce } from "./announce.js";
 import { $, $$ } from "./dom.js";
+import { ngettext } from "./words.js";
 
 const LEAST = 50, MOST = 400, STEP = 50;   // % of the width of the pane
 
@@ -56,7 +57,11 @@ export function zoom(panel) {
 export function breachFilter(box) {
   const rows = $$("tbody tr", box.closest("[role=tabpanel], .panel"));
   const draw = () => { for (const row of rows) row.hidden = box.checked && !row.classList.contains("bad"); };
-  box.addEventListener("change", () => { draw(); announce(`${rows.filter((row) => !row.hidden).length} rows shown`); });
+  box.addEventListener("change", () => {
+    draw();
+    const count = rows.filter((row) => !row.hidden).length;
+    announce(ngettext("{count} row shown", "{count} rows shown", count, { count }));
+  });
   draw();
 }
 
@@ -69,7 +74,7 @@ export function quote(press) {
     if (!note || !words.length) return;
     note.value = `${note.value.trimEnd()}\n${words.join("; ")}.`.trimStart();
     note.dispatchEvent(new Event("input", { bubbles: true }));
-    announce(`${rows.length} ${rows.length === 1 ? "row" : "rows"} added to the note`);
+    announce(ngettext("{count} row added to the note", "{count} rows added to the note", rows.length, { count: rows.length }));
   });
 }
 

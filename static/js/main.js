@@ -2,6 +2,7 @@
 import { announce } from "./announce.js";
 import { $, $$, button, notice } from "./dom.js";
 import { forgetOthers, settleSent } from "./kept.js";
+import { gettext } from "./words.js";
 
 // Menus close on Escape, which gives focus back, and on a click outside
 addEventListener("keydown", (event) => {
@@ -52,8 +53,8 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) addEventListener(name, fa
 function failed(event) {
   const { target, elt } = event.detail;
   if (!target || elt.getAttribute("hx-trigger")?.includes("every")) return;
-  const words = target.dataset.failed ?? "We could not load this. Try again.";
-  const box = notice("bad", words, "", button("Try again", "", () => { box.remove(); window.htmx.trigger(elt, elt.matches("form") ? "submit" : elt.matches("[data-shown]") ? "refresh" : "click"); }, "btn btn-plain btn-sm"));
+  const words = target.dataset.failed ?? gettext("We could not load this. Try again.");
+  const box = notice("bad", words, "", button(gettext("Try again"), "", () => { box.remove(); window.htmx.trigger(elt, elt.matches("form") ? "submit" : elt.matches("[data-shown]") ? "refresh" : "click"); }, "btn btn-plain btn-sm"));
   box.dataset.htmxFailed = "";
   target.before(box);
   announce(words, { urgent: true });
@@ -81,7 +82,7 @@ addEventListener("htmx:afterSettle", (event) => {
 // Passkeys: the reason why the browser refused is otherwise only in its console
 document.addEventListener("allauth.error", () => {
   for (const old of $$("[data-passkey-failed]")) old.remove();
-  const words = "The passkey or security key was not used. Try again, or take another way.";
+  const words = gettext("The passkey or security key was not used. Try again, or take another way.");
   const box = notice("bad", words, "");
   box.dataset.passkeyFailed = "";
   $("main form")?.before(box);

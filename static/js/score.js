@@ -6,6 +6,7 @@ import { $, $$ } from "./dom.js";
 import { wireEvidence } from "./evidence.js";
 import { shortcuts } from "./shortcuts.js";
 import { forgetOnChoice, keepUnsaved } from "./unsaved.js";
+import { gettext } from "./words.js";
 
 const form = $("form[data-score]");
 const toggle = $("[data-shortcuts-toggle]");
@@ -20,7 +21,7 @@ toggle?.addEventListener("change", async () => {
   const profile = toggle.form;
   const out = $("output", profile);
   const reply = await fetch(profile.action, { method: "POST", body: new FormData(profile), redirect: "manual" }).catch(() => null);
-  if (out) out.value = reply && (reply.ok || reply.type === "opaqueredirect") ? "Saved in your profile" : "Not saved. It holds for this page.";
+  if (out) out.value = reply && (reply.ok || reply.type === "opaqueredirect") ? gettext("Saved in your profile") : gettext("Not saved. It holds for this page.");
 });
 
 /** Asking the vendor: its form opens, and the text can be typed at once. */

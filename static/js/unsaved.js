@@ -7,6 +7,7 @@
 import { announce } from "./announce.js";
 import { $, $$, button, notice } from "./dom.js";
 import { contentOf, fill, forget, grouped, keyOf } from "./kept.js";
+import { gettext } from "./words.js";
 
 const ENDS = (pairs) => JSON.stringify(pairs.map(([name, value]) => [name, value.trim()]));   // the server trims too
 
@@ -30,13 +31,13 @@ function putBack(form, kept) {
   const version = form.elements.base_version, shown = version.value;
   fill(form, grouped(form, kept.content));
   version.value = kept.base;                            // older than what is stored now: the choice of versions comes
-  const words = "What you typed here before is back in the form.";
-  const box = notice("", "Not saved yet.", words, button("Discard it", "", () => {
+  const title = gettext("Not saved yet."), words = gettext("What you typed here before is back in the form.");
+  const box = notice("", title, words, button(gettext("Discard it"), "", () => {
     forget(form); form.reset(); version.value = shown; box.remove();
   }, "btn btn-plain btn-sm"));
   box.classList.add("m-3");
   form.prepend(box);
-  announce(`Not saved yet. ${words}`);
+  announce(`${title} ${words}`);
 }
 
 /** Keep what is typed into this form, and bring back what was kept. */

@@ -4,6 +4,7 @@
 import { announce } from "./announce.js";
 import { $, $$, button, csrfOf, make, sessionCheck, setCsrf, uuid } from "./dom.js";
 import { rowOf } from "./shown.js";
+import { gettext, ngettext, number } from "./words.js";
 
 const AT_ONCE = 3;
 const TIMEOUT = 300000;   // ms
@@ -11,17 +12,19 @@ const IMAGES = new Set(["png", "jpg", "jpeg"]);
 
 const extension = (name) => name.split(".").pop().toLowerCase();
 // Rounded up, so that a file over its limit never reads as the limit itself
-const megabytes = (bytes) => (bytes >= 1e7 ? Math.ceil(bytes / 1e6) : (Math.ceil(bytes / 1e5) / 10).toFixed(1));
+const megabytes = (bytes) => (bytes >= 1e7 ? String(Math.ceil(bytes / 1e6)) : number(Math.ceil(bytes / 1e5) / 10, { minimumFractionDigits: 1 }));
 const size = (bytes) => (bytes >= 1e6 ? `${megabytes(bytes)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`);
 
 /** What stands against sending this file, or "". limits: bytes by extension; types: their names as people read them. */
 export function problemWith(file, limits, types) {
   const ext = extension(file.name);
-  if (!(ext in limits)) return `The file must be a ${types}. Save it as a PNG and add it again.`;
-  if (file.size === 0) return "The file is empty. Check it and add it again.";
+  if (!(ext in limits)) return gettext("The file must be a {types}. Save it as a PNG and add it again.", { types });
+  if (file.size === 0) return gettext("The file is empty. Check it and add it again.");
   if (file.size <= limits[ext]) return "";
-  const [what, advice] = IMAGES.has(ext) ? ["image", "Split it or lower the image quality."] : ["file", "Split it and add the parts."];
-  return `The ${what} is ${megabytes(file.size)} MB. It must be smaller than ${Math.round(limits[ext] / 1e6)} MB. ${advice}`;
+  const values = { size: megabytes(file.size), limit: Math.round(limits[ext] / 1e6) };
+  return IMAGES.has(ext)
+    ? gettext("The image is {size} MB. It must be smaller than {limit} MB. Split it or lower the image quality.", values)
+    : gettext("The file is {size} MB. It must be smaller than {limit} MB. Split it and add the parts.", values);
 }
 
 /** The row the server drew, as nodes without anything that could run. */
@@ -50,14 +53,14 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
       if (problem) { bad += 1; fail(job, problem, false); } else { wait(job); }
     }
     const good = fresh.length - bad;
-    if (good) announce(`Uploading ${good} ${good === 1 ? "file" : "files"}`);
+    if (good) announce(ngettext("Uploading {count} file", "Uploading {count} files", good, { count: good }));
     next();
   }
 
   function wait(job) {
     job.state.className = "file-state";
-    job.state.textContent = "Waiting";
-    job.buttons.replaceChildren(button("Cancel", job.file.name, () => { queue.splice(queue.indexOf(job), 1); remove(job.row, job.file.name); }));
+    job.state.textContent = gettext("Waiting");
+    job.buttons.replaceChildren(button(gettext("Cancel"), job.file.name, () => { queue.splice(queue.indexOf(job), 1); remove(job.row, job.file.name); }));
     queue.push(job);
   }
 
@@ -71,20 +74,22 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
   async function start(job) {
     active += 1;
     const { file, row, state } = job;
-    const bar = make("progress", { max: 100, value: 0, "aria-label": `Uploading ${file.name}` });
+    const bar = make("progress", { max: 100, value: 0, "aria-label": gettext("Uploading {name}", { name: file.name }) });
     state.before(bar);
     const sending = send(job, (done) => {
       bar.value = done;
-      state.textContent = done < 100 ? `${done}% of ${size(file.size)}` : extension(file.name) === "csv" ? "Reading the report" : "Checking the file";
+      const share = number(done / 100, { style: "percent" });
+      if (done < 100) state.textContent = gettext("{share} of {size}", { share, size: size(file.size) });
+      else state.textContent = extension(file.name) === "csv" ? gettext("Reading the report") : gettext("Checking the file");
     });
-    job.buttons.replaceChildren(button("Cancel", file.name, () => { sending.cancel(); remove(row, file.name); }));
+    job.buttons.replaceChildren(button(gettext("Cancel"), file.name, () => { sending.cancel(); remove(row, file.name); }));
     try {
       const reply = await sending.promise;
       const held = row.contains(document.activeElement);
       const fresh = rowFrom(reply.html ?? "");
-      if (fresh) row.replaceWith(fresh); else { bar.remove(); state.textContent = "Stored"; job.buttons.replaceChildren(); }
+      if (fresh) row.replaceWith(fresh); else { bar.remove(); state.textContent = gettext("Stored"); job.buttons.replaceChildren(); }
       if (held) ($("a, button", fresh ?? row) ?? input).focus();
-      announce(`${file.name} added`);
+      announce(gettext("{name} added", { name: file.name }));
       stored(reply);
     } catch (error) {
       bar.remove();
@@ -99,7 +104,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
       const refuse = (words, retry) => failed(Object.assign(new Error(words), { retry }));
       xhr.upload.onprogress = (e) => { if (e.lengthComputable) progress(Math.min(99, Math.round((100 * e.loaded) / e.total))); };
       xhr.upload.onload = () => progress(100);
-      xhr.onerror = xhr.ontimeout = () => refuse("The connection dropped. Nothing was stored.", true);
+      xhr.onerror = xhr.ontimeout = () => refuse(gettext("The connection dropped. Nothing was stored."), true);
       xhr.onabort = () => failed(new DOMException("cancelled", "AbortError"));
       xhr.onload = async () => {
         let reply = {};
@@ -108,9 +113,9 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
         if (xhr.status === 401 || xhr.status === 403) {
           const now = await sessionCheck();
           if (now?.signed_in) setCsrf(now.csrf);
-          return refuse(reply.error ?? "You have been signed out. Sign in in a new tab, then try again.", true);
+          return refuse(reply.error ?? gettext("You have been signed out. Sign in in a new tab, then try again."), true);
         }
-        return refuse(reply.error ?? "The file could not be stored. Try again.", xhr.status >= 500 || xhr.status === 429);
+        return refuse(reply.error ?? gettext("The file could not be stored. Try again."), xhr.status >= 500 || xhr.status === 429);
       };
     });
     const body = new FormData();
@@ -129,8 +134,8 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     job.state.className = "file-state file-bad";
     job.state.textContent = words;
     job.buttons.replaceChildren();
-    if (retry) job.buttons.append(button("Try again", job.file.name, () => { wait(job); next(); }, "btn btn-plain btn-sm"));
-    job.buttons.append(button("Remove", job.file.name, () => remove(job.row, job.file.name)));
+    if (retry) job.buttons.append(button(gettext("Try again"), job.file.name, () => { wait(job); next(); }, "btn btn-plain btn-sm"));
+    job.buttons.append(button(gettext("Remove"), job.file.name, () => remove(job.row, job.file.name)));
     announce(`${job.file.name}: ${words}`, { urgent: true });
   }
 
@@ -138,7 +143,7 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     const neighbour = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     (neighbour && $("a, button", neighbour) || input).focus();       // never lose focus to the page
-    announce(`${name} removed`);
+    announce(gettext("{name} removed", { name }));
   }
 
   /** A row for a file on its way. */
@@ -160,13 +165,13 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
     const asked = event.target.closest("form[data-remove]");
     if (!asked) return;
     event.preventDefault();
-    const row = asked.closest("li"), name = $(".file-name", row)?.textContent.trim() ?? "File";
+    const row = asked.closest("li"), name = $(".file-name", row)?.textContent.trim() ?? gettext("File");
     try {
       const reply = await fetch(asked.action, { method: "POST", body: new FormData(asked, event.submitter), redirect: "manual", headers: { Accept: "application/json" } });
       if (reply.ok || reply.type === "opaqueredirect") { remove(rowOf(row) ?? row, name); return removed(); }
       throw new Error((await reply.json().catch(() => ({}))).error);
     } catch (error) {
-      const words = error.message || "The file could not be removed. Try again.";
+      const words = error.message || gettext("The file could not be removed. Try again.");
       $(".file-state", row)?.replaceChildren(make("span", { class: "file-bad" }, words));
       announce(`${name}: ${words}`, { urgent: true });
     }
@@ -199,8 +204,8 @@ export function uploader(root, { stored = () => {}, removed = () => {} } = {}) {
         const items = await navigator.clipboard.read();
         const shots = await Promise.all(items.filter((item) => item.types.includes("image/png")).map((item) => item.getType("image/png")));
         if (shots.length) add(shots.map(named));
-        else announce("The clipboard has no image. Copy a screenshot and try again.", { urgent: true });
-      } catch { announce("The browser did not allow reading the clipboard. Use Ctrl V or choose a file.", { urgent: true }); }
+        else announce(gettext("The clipboard has no image. Copy a screenshot and try again."), { urgent: true });
+      } catch { announce(gettext("The browser did not allow reading the clipboard. Use Ctrl V or choose a file."), { urgent: true }); }
     });
   }
 }

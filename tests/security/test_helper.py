@@ -51,6 +51,7 @@ MAY = {
     "collector:download": (200, 405),
     "collector:page": (200, 405),
     "health": (200, 405),
+    "words": (200, 405),
     "home": (302, 405),
     "session-check": (200, 405),
     "users:mute": (410, 410),
@@ -84,7 +85,7 @@ def walk(estate: Estate, client: Client) -> dict[str, tuple[int, int]]:
     return {
         name: (ask("get", estate.address(name), client), ask("post", estate.address(name), client))
         for name in named_urls()
-        if ":" in name or name in {"home", "health", "session-check"}
+        if ":" in name or name in {"home", "health", "session-check", "words"}
     }
 
 

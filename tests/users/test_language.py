@@ -61,3 +61,19 @@ def test_who_has_no_account_is_written_to_in_the_language_of_who_invites(
     client.force_login(rita)
     client.post(reverse("vendors:people", args=[acme.pk]), {"email": "new@acme.example", "role": "respondent"})
     assert Mail.objects.get(to="new@acme.example").language == "de"
+
+
+def test_scripts_get_their_texts_at_an_address_of_the_language(client: Client, rita: User) -> None:
+    client.force_login(rita)
+    assert "/words/" not in client.get(reverse("users:profile")).content.decode()  # English is in the scripts
+    User.objects.filter(pk=rita.pk).update(language="de")
+    assert '<script src="/words/de.js" defer>' in client.get(reverse("users:profile")).content.decode()
+    words = client.get("/words/de.js")
+    assert words.headers["Content-Type"] == 'text/javascript; charset="utf-8"'
+    assert words.headers["Content-Language"] == "de"
+    assert words.headers["Cache-Control"] == "private, max-age=600"
+    assert "django.gettext" in words.content.decode()
+    again = client.get("/words/de.js", headers={"If-None-Match": words.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert Client().get("/words/de.js").content == words.content
+    assert client.get("/words/fr.js").status_code == 404
