@@ -37,6 +37,10 @@ class Permission(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     REPORT = "report"
+    VIEW_FINDINGS = "view findings"
+    FINDINGS = "findings"  # raise, change and check them: ours
+    FIX_FINDINGS = "fix findings"  # plan, prove and mark as fixed: the vendor's
+    DECIDE = "decide"
 
 
 ALWAYS = frozenset(State)
@@ -54,6 +58,7 @@ _SENDERS: dict[Permission, frozenset[State]] = {
     Permission.SEND: frozenset({State.DRAFT}),
     Permission.CANCEL: _OPEN,
     Permission.REPORT: frozenset({State.SUBMITTED, State.CLOSED}),
+    Permission.VIEW_FINDINGS: RECEIVED,
     Permission.DECLARE_ACCOUNTS: _OPEN,
 }
 _HELPER: dict[Permission, frozenset[State]] = {
@@ -65,6 +70,8 @@ _VENDOR: dict[Permission, frozenset[State]] = {
     Permission.VIEW_ALL: SENT,
     Permission.RECEIPT: SENT,
     Permission.ASSIGN: WITH_VENDOR,
+    Permission.VIEW_FINDINGS: frozenset({State.CLOSED}),
+    Permission.FIX_FINDINGS: frozenset({State.CLOSED}),
 }
 
 GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
@@ -81,8 +88,13 @@ GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
         Permission.REVIEW: _IN_REVIEW,
         Permission.SEND_BACK: _IN_REVIEW,
         Permission.CLOSE: _IN_REVIEW,
+        Permission.FINDINGS: frozenset({State.SUBMITTED, State.CLOSED}),
     },
-    Role.MANAGER: {**_SENDERS, Permission.REOPEN: frozenset({State.CLOSED})},
+    Role.MANAGER: {
+        **_SENDERS,
+        Permission.REOPEN: frozenset({State.CLOSED}),
+        Permission.DECIDE: frozenset({State.CLOSED}),
+    },
     Role.ADMINISTRATOR: _STAFF,
 }
 

@@ -2,10 +2,11 @@
 
 from assessments.models.answers import Answer, AnswerKind, AnswerVersion
 from assessments.models.assessments import Assessment
+from assessments.models.decisions import Condition, Decision, DecisionKind
 from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
-from assessments.models.reports import Report
 from assessments.models.findings import Finding
+from assessments.models.reports import Report
 from assessments.models.reviews import Query, Review
 from assessments.models.submissions import Submission
 
@@ -14,14 +15,17 @@ __all__ = [
     "AnswerKind",
     "AnswerVersion",
     "Assessment",
+    "Condition",
+    "Decision",
+    "DecisionKind",
     "Evaluation",
     "EvaluationRun",
     "Evidence",
     "EvidenceKind",
     "EvidenceLink",
+    "Finding",
     "Query",
     "Report",
     "Review",
     "Submission",
-    "Finding",
 ]

@@ -76,5 +76,6 @@ def test_who_may_do_what_now() -> None:
         ("manager", "report"): "sucl",
         ("manager", "declare accounts"): "drinsuch",
         ("manager", "reopen"): "cl",
+        ("manager", "decide"): "cl",
         ("administrator", "view overview"): "drinsuchclca",
     }
