@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-MUTED = "The person has muted mail of this kind."
-BLOCKED = "The person may not sign in any more."
-UNKNOWN = "Nobody with an account has this address any more."
-OUTDATED = "It was no longer true when its turn came."
+MUTED = gettext_noop("The person has muted mail of this kind.")
+BLOCKED = gettext_noop("The person may not sign in any more.")
+UNKNOWN = gettext_noop("Nobody with an account has this address any more.")
+OUTDATED = gettext_noop("It was no longer true when its turn came.")
 
 
 class NotNeeded(Exception):
@@ -51,7 +52,10 @@ _find: list[Callable[[str], Recipient]] = []
 
 
 def register(kind: str, writer: Writer, *, name: str, is_optional: bool = False) -> None:
-    """Say how mail of this kind is written. A writer returns None when the mail is no longer needed."""
+    """Say how mail of this kind is written. A writer returns None when the mail is no longer needed.
+
+    `name` is marked for translation, and translated where it is shown.
+    """
     _kinds[kind] = Kind(writer, name, is_optional)
 
 
@@ -62,7 +66,7 @@ def know_recipients(find: Callable[[str], Recipient]) -> None:
 
 def name_of(kind: str) -> str:
     """What the log calls this kind of mail; the kind itself where nobody registered it."""
-    return _kinds[kind].name if kind in _kinds else kind
+    return _(_kinds[kind].name) if kind in _kinds else kind
 
 
 def write(kind: str, to: str, params: Mapping[str, object], *, language: str) -> tuple[Letter, dict[str, str]]:

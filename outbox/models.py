@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Mail(models.Model):
@@ -12,10 +13,10 @@ class Mail(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Not sent"
-        DROPPED = "dropped", "No longer needed"
+        QUEUED = "queued", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+        DROPPED = "dropped", _("No longer needed")
 
     kind = models.CharField(max_length=40)
     to = models.EmailField(max_length=254)

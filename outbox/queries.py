@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outbox.letters import name_of
 from outbox.models import Mail
@@ -36,7 +37,7 @@ class MailLog:
 def mail_log(state: str, page: str | int) -> MailLog:
     """Mails in this state; a state that is not known means all. Three queries."""
     counts = dict(Mail.objects.values_list("state").annotate(count=Count("pk")).order_by())
-    states = [("", "All", sum(counts.values()))]
+    states = [("", _("All"), sum(counts.values()))]
     states += [(value, words, counts.get(value, 0)) for value, words in Mail.State.choices]
     found = Mail.objects.order_by("-pk").only(
         "kind", "to", "state", "attempts", "due_at", "problem", "created_at", "sent_at"

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from outbox import queries
@@ -92,7 +93,7 @@ def mail_log(request: HttpRequest) -> HttpResponse:
     if not role:
         raise Http404
     if role != "administrator":
-        raise PermissionDenied("Only an administrator can do this.")
+        raise PermissionDenied(_("Only an administrator can do this."))
     state = request.GET.get("state", "")
     log = queries.mail_log(state, request.GET.get("page", 1))
     context = {"log": log, "chosen": state, "query": f"state={state}" if log.is_filtered else ""}

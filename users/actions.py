@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from audit.trail import record
 from outbox.actions import enqueue
@@ -25,7 +26,7 @@ def add_staff(*, email: str, name: str, role: str, by: User | None) -> User:
     if user is not None:
         if user.staff_role:
             return user
-        raise StaffRefused("This address belongs to a vendor's person. Use another address.")
+        raise StaffRefused(_("This address belongs to a vendor's person. Use another address."))
     user = User.objects.create_user(email=email, name=name, staff_role=StaffRole(role))
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(kind="staff.added", by=by, vendor=None, target=f"user:{user.pk}", details={"role": role})
@@ -48,13 +49,13 @@ def change_staff(*, user: User, role: str, is_active: bool, by: User) -> User:
     Raises StaffRefused for one's own account and for the last administrator.
     """
     if user.pk == by.pk:
-        raise StaffRefused("You cannot change your own rights. Ask another administrator.")
+        raise StaffRefused(_("You cannot change your own rights. Ask another administrator."))
     user = User.objects.select_for_update().get(pk=user.pk)
     loses_administration = user.staff_role == StaffRole.ADMINISTRATOR and (
         role != StaffRole.ADMINISTRATOR or not is_active
     )
     if loses_administration and not _other_administrators(user):
-        raise StaffRefused("This is the last administrator. Make somebody else administrator first.")
+        raise StaffRefused(_("This is the last administrator. Make somebody else administrator first."))
     before = {"role": user.staff_role, "active": user.is_active}
     after = {"role": str(StaffRole(role)), "active": is_active}
     if before == after:
@@ -74,7 +75,7 @@ def end_sessions(*, user: User) -> None:
         session.end()
 
 
-def end_other_sessions(*, user: User, request: HttpRequest, **_: object) -> None:
+def end_other_sessions(*, user: User, request: HttpRequest, **rest: object) -> None:
     """A second factor was added: sessions that never proved it end, wherever they were begun, but for this one."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
         session.end()

@@ -4,14 +4,15 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class StaffRole(models.TextChoices):
     """What one of our own people may do; empty for a vendor's person."""
 
-    ANALYST = "analyst", "Analyst"
-    MANAGER = "manager", "Manager"
-    ADMINISTRATOR = "administrator", "Administrator"
+    ANALYST = "analyst", _("Analyst")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -46,12 +47,12 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120)
     staff_role = models.CharField(max_length=16, choices=StaffRole, blank=True)
     is_active = models.BooleanField(default=True)
-    theme = models.CharField(max_length=8, choices=[("light", "Light"), ("dark", "Dark")], default="light")
+    theme = models.CharField(max_length=8, choices=[("light", _("Light")), ("dark", _("Dark"))], default="light")
     language = models.CharField(
         max_length=8,
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
-        help_text="Of pages and mails. What staff read is in English only.",
+        help_text=_("Of pages and mails. What staff read is in English only."),
     )
     has_single_keys = models.BooleanField(
         default=True,

@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 # Control, direction and zero width, lone surrogates, private, line ends; a joiner is part of some scripts.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -12,4 +13,4 @@ _JOINERS = {"\u200c", "\u200d"}
 def plain_name(text: str) -> None:
     """A form validator. Raises ValidationError for characters that cannot be seen or that turn the text around."""
     if any(unicodedata.category(c) in _HIDDEN and c not in _JOINERS for c in text):
-        raise ValidationError("Type this with visible characters only, without line breaks")
+        raise ValidationError(_("Type this with visible characters only, without line breaks"))

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from users.models import User
 
@@ -17,7 +19,7 @@ CHOICES = {NONE, STAFF_AND_LEADS, ALL}
 
 # Names of addresses that stay open: setting up a factor, proving who one is, signing out.
 _OPEN = {"account_logout", "account_login", "account_reauthenticate", "session-check", "health"}
-WORDS = "Set up a second factor to go on. It protects what is stored here if your password becomes known."
+WORDS = gettext_noop("Set up a second factor to go on. It protects what is stored here if your password becomes known.")
 
 
 def is_required_of(user: User) -> bool:
@@ -60,8 +62,8 @@ class SecondFactorRequired:
         if has_one(request.user) or not is_required_of(request.user):
             return None
         if "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"error": WORDS}, status=403)
+            return JsonResponse({"error": _(WORDS)}, status=403)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=403, headers={"HX-Redirect": reverse("mfa_index")})
-        messages.warning(request, WORDS)
+        messages.warning(request, _(WORDS))
         return redirect("mfa_index")

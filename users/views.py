@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from users import mail
@@ -22,7 +23,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         change_profile(user=request.user, **form.cleaned_data)
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, _("Your profile is saved."))
         return redirect("users:profile")
     return render(request, "users/profile.html", {"form": form})
 
@@ -54,7 +55,7 @@ def _administrators_only(request: HttpRequest) -> None:
     if not request.user.staff_role:
         raise Http404
     if request.user.staff_role != StaffRole.ADMINISTRATOR:
-        raise PermissionDenied("Only an administrator can do this.")
+        raise PermissionDenied(_("Only an administrator can do this."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,9 +69,8 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         except StaffRefused as error:
             form.add_error("email", str(error))
         else:
-            messages.success(
-                request, f"{user.name} has an account. A mail with a link to choose a password is on its way."
-            )
+            words = _("%(name)s has an account. A mail with a link to choose a password is on its way.")
+            messages.success(request, words % {"name": user.name})
             return redirect("users:staff-list")
     people = User.objects.staff().order_by("name", "id")
     return render(request, "users/staff_list.html", {"form": form, "people": people})
@@ -88,6 +88,6 @@ def staff_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except StaffRefused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"The rights of {person.name} are saved.")
+            messages.success(request, _("The rights of %(name)s are saved.") % {"name": person.name})
             return redirect("users:staff-list")
     return render(request, "users/staff_edit.html", {"form": form, "person": person})

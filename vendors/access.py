@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from users.models import User
 from vendors.models import Invitation, Member, Vendor
@@ -19,7 +20,7 @@ def vendor_to_change(user: User, pk: int) -> Vendor:
     """The vendor, for our own people."""
     vendor = vendor_for(user, pk)
     if user.staff_role not in WRITERS:
-        raise PermissionDenied("Your role does not allow this. Nothing was changed.")
+        raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
     return vendor
 
 
@@ -27,7 +28,7 @@ def vendor_to_invite_for(user: User, pk: int) -> Vendor:
     """The vendor, for who may invite to it: our own people and its leads."""
     vendor = vendor_for(user, pk)
     if user.staff_role not in WRITERS and not is_lead(user, vendor):
-        raise PermissionDenied("Only a lead can do this. Nothing was changed.")
+        raise PermissionDenied(_("Only a lead can do this. Nothing was changed."))
     return vendor
 
 

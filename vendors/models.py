@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from vendors.querysets import InvitationQuerySet, VendorQuerySet
 
@@ -13,10 +14,10 @@ from vendors.querysets import InvitationQuerySet, VendorQuerySet
 class Tier(models.TextChoices):
     """How much the vendor matters to us; sets depth, frequency and, with severity, the priority of findings."""
 
-    CRITICAL = "critical", "Critical"
-    HIGH = "high", "High"
-    MEDIUM = "medium", "Medium"
-    LOW = "low", "Low"
+    CRITICAL = "critical", _("Critical")
+    HIGH = "high", _("High")
+    MEDIUM = "medium", _("Medium")
+    LOW = "low", _("Low")
 
 
 # Sorts by what matters most; the words themselves sort wrongly.
@@ -26,20 +27,20 @@ TIER_RANK = {Tier.CRITICAL: 4, Tier.HIGH: 3, Tier.MEDIUM: 2, Tier.LOW: 1}
 class MemberRole(models.TextChoices):
     """What a person may do for one vendor. A helper sees the questions assigned to them, and no others."""
 
-    LEAD = "lead", "Lead"
-    RESPONDENT = "respondent", "Respondent"
-    HELPER = "helper", "Helper"
+    LEAD = "lead", _("Lead")
+    RESPONDENT = "respondent", _("Respondent")
+    HELPER = "helper", _("Helper")
 
 
 class Stage(models.TextChoices):
     """What runs in an AWS account."""
 
-    PRODUCTION = "production", "Production"
-    STAGING = "staging", "Staging or test"
-    DEVELOPMENT = "development", "Development"
-    MANAGEMENT = "management", "Management"
-    LOGGING = "logging", "Logging or security"
-    OTHER = "other", "Other"
+    PRODUCTION = "production", _("Production")
+    STAGING = "staging", _("Staging or test")
+    DEVELOPMENT = "development", _("Development")
+    MANAGEMENT = "management", _("Management")
+    LOGGING = "logging", _("Logging or security")
+    OTHER = "other", _("Other")
 
 
 class Vendor(models.Model):
@@ -82,7 +83,7 @@ class AwsAccount(models.Model):
 
     vendor = models.ForeignKey(Vendor, models.CASCADE, related_name="aws_accounts")
     account_id = models.CharField(
-        max_length=12, validators=[RegexValidator(r"^\d{12}$", "An AWS account id has 12 digits.")]
+        max_length=12, validators=[RegexValidator(r"^\d{12}$", _("An AWS account id has 12 digits."))]
     )
     name = models.CharField(max_length=60, blank=True)
     stage = models.CharField(max_length=12, choices=Stage)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from users.models import User
 from vendors.models import Invitation, Member, MemberRole, Vendor
@@ -27,10 +28,10 @@ class People:
 
 def _state(invitation: Invitation) -> str:
     if invitation.sent_at is None:
-        return "Waiting to be sent"
+        return _("Waiting to be sent")
     if invitation.expires_at <= timezone.now():
-        return "Expired"
-    return "Sent"
+        return _("Expired")
+    return _("Sent")
 
 
 def people(vendor: Vendor, reader: User) -> People:

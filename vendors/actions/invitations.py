@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from audit.trail import record
 from outbox.actions import enqueue
@@ -39,16 +40,17 @@ def invite(*, vendor: Vendor, email: str, name: str, role: str, by: User) -> Inv
     Vendor.objects.select_for_update().get(pk=vendor.pk)
     email = email.strip().lower()
     if User.objects.filter(email__iexact=email).exclude(staff_role="").exists():
-        raise InvitationRefused("This address cannot be invited. Use the person's address at the vendor.")
+        raise InvitationRefused(_("This address cannot be invited. Use the person's address at the vendor."))
     if Member.objects.filter(vendor=vendor, user__email__iexact=email, is_active=True).exists():
-        raise InvitationRefused("This person is a member already.")
+        raise InvitationRefused(_("This person is a member already."))
     open_one = Invitation.objects.pending().filter(vendor=vendor, email=email).first()
     if open_one is not None:
         if open_one.role != role:
-            raise InvitationRefused("This person is invited in another role. Withdraw that invitation first.")
+            raise InvitationRefused(_("This person is invited in another role. Withdraw that invitation first."))
         return open_one
     if Invitation.objects.pending().filter(vendor=vendor).count() >= VENDOR_INVITATIONS:
-        raise InvitationRefused(f"{VENDOR_INVITATIONS} invitations are open. Withdraw those that are not needed first.")
+        words = _("%(number)s invitations are open. Withdraw those that are not needed first.")
+        raise InvitationRefused(words % {"number": VENDOR_INVITATIONS})
     _refuse_flood(vendor, email)
     invitation = Invitation.objects.create(
         vendor=vendor, email=email, name=name.strip(), role=MemberRole(role), created_by=by
@@ -68,11 +70,11 @@ def _refuse_flood(vendor: Vendor, email: str) -> None:
     """Each invitation is a mail to whoever a lead names: inviting and withdrawing in turn must not flood a mailbox."""
     today = Invitation.objects.filter(vendor=vendor, created_at__gt=timezone.now() - timedelta(days=1))
     if today.filter(email=email).count() >= ADDRESS_INVITATIONS_A_DAY:
-        raise InvitationRefused(
-            f"This address was invited {ADDRESS_INVITATIONS_A_DAY} times today. Try again tomorrow."
-        )
+        words = _("This address was invited %(number)s times today. Try again tomorrow.")
+        raise InvitationRefused(words % {"number": ADDRESS_INVITATIONS_A_DAY})
     if today.count() >= VENDOR_INVITATIONS_A_DAY:
-        raise InvitationRefused(f"{VENDOR_INVITATIONS_A_DAY} people were invited today. Try again tomorrow.")
+        words = _("%(number)s people were invited today. Try again tomorrow.")
+        raise InvitationRefused(words % {"number": VENDOR_INVITATIONS_A_DAY})
 
 
 @transaction.atomic
@@ -80,9 +82,9 @@ def resend(*, invitation: Invitation, by: User) -> Invitation:
     """Send it again with a new link; the link sent before stops working when the new one is made."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at or invitation.revoked_at:
-        raise InvitationRefused("This invitation is no longer open. Invite the person again.")
+        raise InvitationRefused(_("This invitation is no longer open. Invite the person again."))
     if is_on_its_way(kind="vendor.invitation", params={"invitation": invitation.pk}):
-        raise InvitationRefused("A mail to this person is on its way. Wait ten minutes before you send another one.")
+        raise InvitationRefused(_("A mail to this person is on its way. Wait ten minutes before you send another one."))
     record(kind="invitation.resent", by=by, vendor=invitation.vendor_id, target=f"invitation:{invitation.pk}")
     enqueue(
         kind="vendor.invitation", to=invitation.email, params={"invitation": invitation.pk}, vendor=invitation.vendor_id
@@ -106,7 +108,7 @@ def revoke(*, invitation: Invitation, by: User) -> Invitation:
     """Withdraw an invitation that was not accepted. Its link stops working at once."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at:
-        raise InvitationRefused("This invitation was accepted already. Remove the person instead.")
+        raise InvitationRefused(_("This invitation was accepted already. Remove the person instead."))
     if invitation.revoked_at is None:
         invitation.revoked_at, invitation.revoked_by, invitation.token_hash = timezone.now(), by, None
         invitation.save(update_fields=["revoked_at", "revoked_by", "token_hash"])
@@ -118,9 +120,10 @@ def find_usable(token_hash: str) -> Invitation:
     """The invitation behind a link. Raises InvitationRefused, with the reason where it may be told."""
     invitation = Invitation.objects.select_related("vendor", "created_by").filter(token_hash=token_hash).first()
     if invitation is None or invitation.vendor.archived_at:
-        raise InvitationRefused("This link does not work. It may have been used already or replaced by a newer one.")
+        raise InvitationRefused(_("This link does not work. It may have been used already or replaced by a newer one."))
     if invitation.expires_at is None or invitation.expires_at <= timezone.now():
-        raise InvitationRefused(f"This link has expired. Ask {invitation.created_by.name} to send a new one.")
+        words = _("This link has expired. Ask %(name)s to send a new one.")
+        raise InvitationRefused(words % {"name": invitation.created_by.name})
     return invitation
 
 
@@ -134,21 +137,23 @@ def accept(*, token_hash: str, user: User | None, name: str = "", password: str 
     found = find_usable(token_hash)
     invitation = Invitation.objects.select_for_update().get(pk=found.pk)
     if invitation.token_hash != token_hash or invitation.accepted_at or invitation.revoked_at:
-        raise InvitationRefused("This link does not work. It may have been used already or replaced by a newer one.")
+        raise InvitationRefused(_("This link does not work. It may have been used already or replaced by a newer one."))
     if user is None:
         if User.objects.filter(email__iexact=invitation.email).exists():
-            raise InvitationRefused("This address has an account. Sign in first, then open the link again.")
+            raise InvitationRefused(_("This address has an account. Sign in first, then open the link again."))
         try:
             with transaction.atomic():
                 user = User.objects.create_user(
                     email=invitation.email, name=name, password=password, language=get_language() or ""
                 )
         except IntegrityError as error:  # another invitation for this address was accepted at the same moment
-            raise InvitationRefused("This address has an account. Sign in first, then open the link again.") from error
+            raise InvitationRefused(
+                _("This address has an account. Sign in first, then open the link again.")
+            ) from error
         # The link was sent to this address and to no other, so it is verified.
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if user.email.lower() != invitation.email or user.staff_role:
-        raise InvitationRefused("This invitation is for another address. Sign out, then open the link again.")
+        raise InvitationRefused(_("This invitation is for another address. Sign out, then open the link again."))
     member, created = Member.objects.get_or_create(
         vendor_id=invitation.vendor_id, user=user, defaults={"role": invitation.role}
     )
@@ -181,7 +186,7 @@ def remove_member(*, member: Member, by: User) -> Member:
         pk=member.pk
     )
     if member.role == MemberRole.LEAD and not others.exists():
-        raise InvitationRefused("This is the only lead. Invite another lead first.")
+        raise InvitationRefused(_("This is the only lead. Invite another lead first."))
     member.is_active = False
     member.save(update_fields=["is_active"])
     record(

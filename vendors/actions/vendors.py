@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import record
 from users.models import User
@@ -26,7 +27,8 @@ class NameTaken(Exception):
     """Another vendor in use has this name: the two could not be told apart in lists, mails and reports."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is a vendor called {name} already. Add what tells the two apart, such as a country.")
+        words = _("There is a vendor called %(name)s already. Add what tells the two apart, such as a country.")
+        super().__init__(words % {"name": name})
 
 
 def _check_name(name: str, *, apart_from: Q) -> None:

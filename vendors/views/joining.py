@@ -4,6 +4,7 @@ from allauth.account.utils import perform_login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vendors import queries
@@ -40,7 +41,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     except InvitationRefused as error:
         return _refused(request, str(error))
     if invitation is None:
-        return _refused(request, "Open the link in the mail again, in this browser.")
+        return _refused(request, _("Open the link in the mail again, in this browser."))
     if request.user.is_authenticated:
         return _accept_as_member(request, invitation, token_hash)
     if queries.has_account(invitation.email):
@@ -48,7 +49,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     form = JoinForm(request.POST or None, email=invitation.email)
     if request.method == "POST" and form.is_valid():
         try:
-            _, user = invitations.accept(token_hash=token_hash, user=None, **form.cleaned_data)
+            _invitation, user = invitations.accept(token_hash=token_hash, user=None, **form.cleaned_data)
         except InvitationRefused as error:
             return _refused(request, str(error))
         del request.session[SESSION_KEY]

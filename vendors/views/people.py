@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vendors import access, queries
@@ -25,7 +26,8 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
             except InvitationRefused as error:
                 form.add_error("email", str(error))
             else:
-                messages.success(request, f"An invitation is on its way to {invitation.email}.")
+                words = _("An invitation is on its way to %(email)s.")
+                messages.success(request, words % {"email": invitation.email})
                 return redirect("vendors:people", vendor.pk)
     context = {"vendor": vendor, "people": queries.people(vendor, request.user), "form": form, "may_invite": may_invite}
     return render(request, "vendors/people.html", context)
@@ -46,7 +48,7 @@ def _do(request: HttpRequest, vendor: int, act: object, done: str, **what: objec
 def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an invitation."""
     found = access.invitation_for(request.user, pk)
-    done = f"The invitation for {found.email} no longer works."
+    done = _("The invitation for %(email)s no longer works.") % {"email": found.email}
     return _do(request, found.vendor_id, invitations.revoke, done, invitation=found)
 
 
@@ -54,7 +56,7 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a new link."""
     found = access.invitation_for(request.user, pk)
-    done = f"A new link is on its way to {found.email}. The one before stops working."
+    done = _("A new link is on its way to %(email)s. The one before stops working.") % {"email": found.email}
     return _do(request, found.vendor_id, invitations.resend, done, invitation=found)
 
 
@@ -62,5 +64,5 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """End a person's right to act for the vendor."""
     member = access.member_for(request.user, pk)
-    done = f"{member.user.name} can no longer see anything of this vendor."
+    done = _("%(name)s can no longer see anything of this vendor.") % {"name": member.user.name}
     return _do(request, member.vendor_id, invitations.remove_member, done, member=member)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vendors import access, queries
@@ -18,14 +19,15 @@ def create(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.user.staff_role not in access.WRITERS:
         raise PermissionDenied
-    form = VendorForm(request.POST or None, button="Add vendor")
+    form = VendorForm(request.POST or None, button=_("Add vendor"))
     if request.method == "POST" and form.is_valid():
         try:
             vendor = create_vendor(**form.cleaned_data, by=request.user)
         except NameTaken as error:
             form.add_error("name", str(error))
         else:
-            messages.success(request, f"{vendor.name} is added. Invite a lead, then make an assessment.")
+            words = _("%(name)s is added. Invite a lead, then make an assessment.")
+            messages.success(request, words % {"name": vendor.name})
             return redirect("vendors:detail", vendor.pk)
     return render(request, "vendors/vendor_form.html", {"form": form})
 
@@ -57,7 +59,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     _staff_only(request)
     vendor = access.vendor_to_change(request.user, pk)
     initial = {"name": vendor.name, "service": vendor.service, "tier": vendor.tier, "form_key": vendor.form_key}
-    form = VendorForm(request.POST or None, initial=initial, button="Save vendor")
+    form = VendorForm(request.POST or None, initial=initial, button=_("Save vendor"))
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("name", "service", "tier")}
         try:
@@ -65,7 +67,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except NameTaken as error:
             form.add_error("name", str(error))
         else:
-            messages.success(request, "The vendor is saved.")
+            messages.success(request, _("The vendor is saved."))
             return redirect("vendors:detail", vendor.pk)
     return render(request, "vendors/vendor_form.html", {"form": form, "vendor": vendor})
 
@@ -76,5 +78,6 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     _staff_only(request)
     vendor = access.vendor_to_change(request.user, pk)
     archive_vendor(vendor=vendor, by=request.user)
-    messages.success(request, f"{vendor.name} is archived. Its people can no longer see anything.")
+    words = _("%(name)s is archived. Its people can no longer see anything.")
+    messages.success(request, words % {"name": vendor.name})
     return redirect("assessments:portfolio")
