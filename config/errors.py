@@ -7,6 +7,7 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from config.middleware import wants_json
 
@@ -22,15 +23,15 @@ def _page(request: HttpRequest, status: int, title: str, words: str, reference: 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request itself is wrong."""
-    return _page(request, 400, "We could not read that request", "Nothing was changed. Go back and try again.")
+    return _page(request, 400, _("We could not read that request"), _("Nothing was changed. Go back and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: yours to see, but not to do, or not now."""
-    words = (
-        str(exception) or "Your role does not allow this, or the assessment is in a state in which it cannot be done."
+    words = str(exception) or _(
+        "Your role does not allow this, or the assessment is in a state in which it cannot be done."
     )
-    return _page(request, 403, "You cannot do this", words)
+    return _page(request, 403, _("You cannot do this"), words)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,8 +39,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         request,
         404,
-        "Page not found",
-        "Check the address, or open it from your list. If the assessment was closed, ask your contact.",
+        _("Page not found"),
+        _("Check the address, or open it from your list. If the assessment was closed, ask your contact."),
     )
 
 
@@ -48,9 +49,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,
         403,
-        "This page is too old to send",
-        "You have signed in or out since it was opened, or cookies are blocked. Nothing was changed. "
-        "Go back, copy what you typed, reload the page and send it again.",
+        _("This page is too old to send"),
+        _(
+            "You have signed in or out since it was opened, or cookies are blocked. Nothing was changed. "
+            "Go back, copy what you typed, reload the page and send it again."
+        ),
     )
 
 
@@ -63,9 +66,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response = _page(
             request,
             503,
-            "The service is not available right now",
-            "Nothing was saved. What you typed is still on the page before this one: "
-            "go back, wait a minute and send it again.",
+            _("The service is not available right now"),
+            _(
+                "Nothing was saved. What you typed is still on the page before this one: "
+                "go back, wait a minute and send it again."
+            ),
             reference,
         )
         response.headers["Retry-After"] = "30"
@@ -73,7 +78,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         500,
-        "There is a problem with the service",
-        "Answers that were saved are safe. Try again in a few minutes.",
+        _("There is a problem with the service"),
+        _("Answers that were saved are safe. Try again in a few minutes."),
         reference,
     )

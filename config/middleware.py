@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -69,7 +70,7 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if wants_json(request):
-            return JsonResponse({"error": "You have been signed out. Sign in again."}, status=401)
+            return JsonResponse({"error": _("You have been signed out. Sign in again.")}, status=401)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
         return super().handle_no_permission(request, view_func)
