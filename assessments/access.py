@@ -41,8 +41,9 @@ def check(user: User, assessment: Assessment, permission: Permission) -> Role:
     if allowed(role, permission, state):
         return role
     if ever_allowed(role, permission):
-        raise NotNow(f"This cannot be done while the assessment is “{LABELS[state]}”. Nothing was changed.")
-    raise PermissionDenied("Your role does not allow this. Nothing was changed.")
+        words = _("This cannot be done while the assessment is “%(state)s”. Nothing was changed.")
+        raise NotNow(words % {"state": _(LABELS[state])})
+    raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
 
 
 def assessment_for(user: User, pk: int, permission: Permission) -> Assessment:
@@ -61,7 +62,7 @@ def answer_for(user: User, pk: int, number: int, permission: Permission) -> Answ
     answer = get_object_or_404(visible, assessment=pk, criterion__number=number)
     check(user, answer.assessment, permission)
     if permission is Permission.ANSWER and not is_open_for_changes(answer):
-        raise NotNow("This question was not sent back, so it can only be read. Nothing was changed.")
+        raise NotNow(_("This question was not sent back, so it can only be read. Nothing was changed."))
     return answer
 
 
@@ -92,7 +93,7 @@ def evidence_to_change(user: User, pk: int, evidence: int) -> Evidence:
     item = evidence_for(user, pk, evidence, Permission.ANSWER)
     unseen = EvidenceLink.objects.filter(evidence=item).exclude(answer__in=Answer.objects.visible_to(user))
     if item.received_by_id != user.pk and unseen.exists():
-        raise PermissionDenied("This file is used for questions that are not yours. Ask who added it, or your lead.")
+        raise PermissionDenied(_("This file is used for questions that are not yours. Ask who added it, or your lead."))
     return item
 
 
