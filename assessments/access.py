@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Query, Report, Submission
 from assessments.policy import Permission, Role, allowed, ever_allowed
