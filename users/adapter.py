@@ -9,8 +9,27 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 
 from outbox.actions import enqueue
+
+# Texts of allauth whose own German is informal or wrong. Named here they are collected with ours, which come first.
+RETRANSLATED = (
+    gettext_noop("Be patient, you are sending too many requests."),
+    gettext_noop("Incorrect code."),
+    gettext_noop("Invalid or expired key."),
+    gettext_noop("Please select only one."),
+    gettext_noop("Please type your current password."),
+    gettext_noop("The new value must be different from the current one."),
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Unable to confirm %(email)s because it is already confirmed by a different account."),
+    gettext_noop("You cannot add more than %d email addresses."),
+    gettext_noop("You cannot remove your primary email address (%(email)s)."),
+    gettext_noop("You have confirmed %(email)s."),
+    gettext_noop("You have signed out."),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Your primary email address must be verified."),
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):

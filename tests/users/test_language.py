@@ -1,5 +1,7 @@
 """In whose language a page or a mail is written. That all texts are there is told by tests/test_words.py."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -77,3 +79,17 @@ def test_scripts_get_their_texts_at_an_address_of_the_language(client: Client, r
     assert (again.status_code, again.content) == (304, b"")
     assert Client().get("/words/de.js").content == words.content
     assert client.get("/words/fr.js").status_code == 404
+
+
+def test_errors_name_the_field_and_what_to_do_in_every_language(client: Client, rita: User) -> None:
+    """Django's own words name neither, and are others in each language."""
+    page = client.post(reverse("account_login"), {"login": "rita"}, **GERMAN).content.decode()
+    assert page.count("name@example.com") == 2  # above the form and at the field
+    assert "Dieses Feld ist zwingend erforderlich" not in page
+    assert re.search(r'<a href="#id_password">[^<]*Passwort[^<]*</a>', page)
+    User.objects.filter(pk=rita.pk).update(language="de")
+    client.force_login(rita)
+    look = {"name": "x" * 121, "theme": "light", "language": "de"}
+    page = client.post(reverse("users:profile"), look).content.decode()
+    assert "Bitte sicherstellen, dass der Wert" not in page
+    assert re.search(r'<a href="#id_name">[^<]*120[^<]*</a>', page)
