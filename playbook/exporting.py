@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 
 from playbook import schema
-from playbook.models import Criterion, Playbook, ResponseOption, Side
+from playbook.models import Criterion, Domain, Playbook, ResponseOption, Side
+from playbook.translations import as_in_file
 
 
 class ContentAltered(Exception):
@@ -15,16 +16,23 @@ class ContentAltered(Exception):
 
 def document_of(playbook: Playbook) -> schema.Document:
     """The content of the file that was loaded. Raises ContentAltered when the rows differ from what was published."""
-    criteria = playbook.criteria.select_related("domain").prefetch_related("options", "evidence_requests")
+    domains = list(playbook.domains.all())
+    criteria = list(playbook.criteria.select_related("domain").prefetch_related("options", "evidence_requests"))
     document: schema.Document = {
         "schema_version": 1,
         "playbook": playbook.data,
         "evidence_kinds": playbook.evidence_kinds,
         "evidence_rules": playbook.evidence_rules,
         "severity_scale": playbook.severity_scale,
-        "domains": list(playbook.domains.values("slug", "order", "name", "what", "why")),
+        "domains": [_domain(domain) for domain in domains],
         "criteria": [_criterion(criterion) for criterion in criteria],
     }
+    translations = as_in_file(
+        {domain.slug: domain.translations for domain in domains},
+        {criterion.code: criterion.translations for criterion in criteria},
+    )
+    if translations:
+        document["translations"] = translations
     if schema.content_sha256(document) != playbook.content_sha256:
         raise ContentAltered(f"{playbook.slug} {playbook.version}: the stored rows differ from what was published.")
     ordered: schema.Document = schema.in_schema_order(document)
@@ -41,6 +49,10 @@ def to_yaml(playbook: Playbook) -> str:
     ]
     comment = "".join(f"# {line}\n" for line in head)
     return f"{comment}\n" + yaml.safe_dump(document_of(playbook), sort_keys=False, allow_unicode=True, width=110)
+
+
+def _domain(row: Domain) -> dict[str, Any]:
+    return {"slug": row.slug, "order": row.order, "name": row.name, "what": row.what, "why": row.why}
 
 
 def _criterion(row: Criterion) -> dict[str, Any]:

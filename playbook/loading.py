@@ -9,6 +9,7 @@ from audit.trail import record
 from playbook import schema
 from playbook.models import Criterion, Domain, EvidenceRequest, Playbook, ResponseOption, Side
 from playbook.problems import PlaybookInvalid, Problem
+from playbook.translations import Translations, by_row
 from users.models import User
 
 
@@ -53,16 +54,13 @@ def _publish(document: schema.Document, digest: str, by: User | None) -> Playboo
         content_sha256=digest,
         published_at=timezone.now(),
     )
-    domains = {
-        item["slug"]: domain
-        for item, domain in zip(
-            document["domains"],
-            Domain.objects.bulk_create(Domain(playbook=playbook, **item) for item in document["domains"]),
-            strict=True,
-        )
-    }
-    items = document["criteria"]
-    criteria = Criterion.objects.bulk_create(_criterion(item, playbook, domains[item["domain"]]) for item in items)
+    texts = by_row(document, "domains", "slug")
+    rows = [Domain(playbook=playbook, translations=texts[item["slug"]], **item) for item in document["domains"]]
+    domains = {domain.slug: domain for domain in Domain.objects.bulk_create(rows)}
+    items, texts = document["criteria"], by_row(document, "criteria", "id")
+    criteria = Criterion.objects.bulk_create(
+        _criterion(item, playbook, domains[item["domain"]], texts[item["id"]]) for item in items
+    )
     pairs = list(zip(items, criteria, strict=True))
     ResponseOption.objects.bulk_create(option for item, criterion in pairs for option in _options(item, criterion))
     EvidenceRequest.objects.bulk_create(
@@ -87,7 +85,7 @@ def _publish(document: schema.Document, digest: str, by: User | None) -> Playboo
     return playbook
 
 
-def _criterion(item: dict[str, Any], playbook: Playbook, domain: Domain) -> Criterion:
+def _criterion(item: dict[str, Any], playbook: Playbook, domain: Domain, translations: Translations) -> Criterion:
     return Criterion(
         playbook=playbook,
         domain=domain,
@@ -113,6 +111,7 @@ def _criterion(item: dict[str, Any], playbook: Playbook, domain: Domain) -> Crit
         errata=item["erratum"],
         remediation=item["remediation"],
         applicability=item["applicability"],
+        translations=translations,
     )
 
 

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from playbook.language import CriterionWords, DomainWords
 from playbook.mappings import Counterparts, for_playbook
 
 
@@ -43,11 +45,11 @@ class Side(models.TextChoices):
 class EvidenceKind(models.TextChoices):
     """What would support an answer; the schema of playbook files allows the same kinds."""
 
-    SCREENSHOT = "screenshot", "Screenshot"
-    CREDENTIAL_REPORT = "iam-credential-report", "IAM credential report"
-    CLI_JSON = "aws-cli-json", "Output of the AWS command line (JSON)"
-    DOCUMENT = "document", "Document"
-    ATTESTATION = "attestation", "Signed statement"
+    SCREENSHOT = "screenshot", _("Screenshot")
+    CREDENTIAL_REPORT = "iam-credential-report", _("IAM credential report")
+    CLI_JSON = "aws-cli-json", _("Output of the AWS command line (JSON)")
+    DOCUMENT = "document", _("Document")
+    ATTESTATION = "attestation", _("Signed statement")
 
 
 class Playbook(models.Model):
@@ -64,7 +66,7 @@ class Playbook(models.Model):
     evidence_rules = models.JSONField()
     # Severity -> what it means.
     severity_scale = models.JSONField()
-    # SHA-256 of the whole file's content as canonical JSON, in hex; comments and layout do not count.
+    # SHA-256 of the whole content, translations too, as canonical JSON, in hex; comments and layout do not count.
     content_sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
 
@@ -91,6 +93,8 @@ class Domain(models.Model):
     name = models.CharField(max_length=120)
     what = models.TextField()
     why = models.TextField()
+    # Language -> {name, what, why}.
+    translations = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["order"]
@@ -101,6 +105,11 @@ class Domain(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def words(self) -> DomainWords:
+        """What a vendor reads of it, in the active language."""
+        return DomainWords(self)
 
 
 class Criterion(models.Model):
@@ -140,6 +149,8 @@ class Criterion(models.Model):
     remediation = models.JSONField(default=list)
     # {not_applicable_allowed, when, covered_by|null}; covered_by is the key of the option that covers the case.
     applicability = models.JSONField(default=dict)
+    # Language -> every text that vendors read, as the file's translations have them; see playbook.language.
+    translations = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -160,6 +171,11 @@ class Criterion(models.Model):
     def is_reconstructed(self) -> bool:
         """Whether the source's heading was lost and the question was rebuilt from the criterion's body."""
         return self.question_source == QuestionSource.RECONSTRUCTED
+
+    @property
+    def words(self) -> CriterionWords:
+        """What a vendor reads of it, in the active language."""
+        return CriterionWords(self)
 
     @property
     def counterparts(self) -> tuple[Counterparts, ...]:
@@ -215,4 +231,4 @@ class EvidenceRequest(models.Model):
     @property
     def kind_label(self) -> str:
         """The kind in words for a page."""
-        return EvidenceKind(self.kind).label
+        return str(EvidenceKind(self.kind).label)

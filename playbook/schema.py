@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from playbook.problems import PlaybookInvalid, Problem, path_of
 from playbook.strict_yaml import parse
+from playbook.translations import problems_of
 
 DATA = Path(__file__).resolve().parent / "data"
 PACKAGED = DATA / "aws-core.yaml"
@@ -149,6 +150,7 @@ def _cross_problems(document: Document) -> Iterator[Problem]:
     yield from _count_problems(document)
     yield from _domain_problems(document)
     yield from _criterion_problems(document)
+    yield from problems_of(document)
     criteria = document["criteria"]
     options = [
         (f"criteria[{at}].{side}[{position}].key", option["key"])

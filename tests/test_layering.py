@@ -35,6 +35,7 @@ PURE = (
     "assessments/marking.py",
     "assessments/reports/snapshot.py",
     "playbook/schema.py",
+    "playbook/translations.py",
     "playbook/mappings.py",
     "playbook/mapping_tables.py",
 )

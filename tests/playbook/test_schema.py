@@ -51,10 +51,11 @@ def objects(part: Any) -> list[dict[str, Any]]:
 def test_the_schema_is_a_schema_and_closes_every_mapping() -> None:
     Draft202012Validator.check_schema(schema.schema())
     mappings = objects(schema.schema())
-    assert len(mappings) == 18
+    assert len(mappings) == 22
     assert {part["additionalProperties"] for part in mappings} == {False}
     optional = [set(part["properties"]) - set(part["required"]) for part in mappings]
-    assert sorted(key for keys in optional for key in keys) == ["commands", "current_url", "literal_answer"]
+    keys = sorted(key for keys in optional for key in keys)
+    assert keys == ["commands", "current_url", "literal_answer", "translations"]
 
 
 Change = Callable[[dict[str, Any]], object]
