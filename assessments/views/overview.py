@@ -12,7 +12,7 @@ from assessments.actions.workflow import MoveRefused
 from assessments.forms.assessments import EditForm, OpenForm, default_due_on
 from assessments.models import Assessment
 from assessments.policy import Permission
-from assessments.queries import events
+from assessments.queries import decisions, events
 from assessments.queries import overview as queries
 from assessments.queries.bars import PARTS
 from assessments.queries.worklist import vendors_to_assess
@@ -23,6 +23,7 @@ from users.models import User
 _ASKED = (
     Permission.EDIT, Permission.SEND, Permission.CANCEL, Permission.VIEW_REVIEW, Permission.REVIEW,
     Permission.SEND_BACK, Permission.CLOSE, Permission.REOPEN, Permission.REPORT, Permission.RECEIPT,
+    Permission.DECIDE,
 )  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "sheet": queries.overview(request.user, assessment),
         "assessment": assessment,
+        "decisions": decisions.of_assessment(request.user, assessment),
         "may": _may(request.user, assessment),
         "parts": PARTS,
         "closed_it": assessment.closed_by_id == request.user.pk,

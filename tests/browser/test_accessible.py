@@ -134,6 +134,7 @@ RESPONDENT = [
 MANAGER = [
     one("score-edit", "submitted", 1),
     one("detail", "closed"),
+    one("decide", "closed"),
     Address("assessments:portfolio"),
 ]
 ADMINISTRATOR = [
@@ -200,7 +201,7 @@ def named(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 @pytest.mark.django_db(transaction=False)
 def test_every_page_is_on_a_list() -> None:
-    listed = {address.name for address in [*NOBODY, *ACCOUNT, *LEAD, *STAFF, *DEMO, *ADMINISTRATOR]}
+    listed = {address.name for address in [*NOBODY, *ACCOUNT, *LEAD, *STAFF, *MANAGER, *DEMO, *ADMINISTRATOR]}
     assert listed | NO_PAGE | SECOND_FACTOR == set(named(get_resolver()))
     assert listed & NO_PAGE == set()
 
