@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from assessments.scoring import Result
 
 # Result, the class that paints it, and its word in a sentence; the last is what has no result yet.
 PARTS = (
-    (Result.MET, "met", "met"),
-    (Result.PARTLY_MET, "partly", "partly met"),
-    (Result.NOT_MET, "notmet", "not met"),
-    (Result.NOT_VERIFIED, "unverified", "not verified"),
-    (Result.NOT_APPLICABLE, "na", "not applicable"),
-    ("", "open", "not scored"),
+    (Result.MET, "met", gettext_lazy("met")),
+    (Result.PARTLY_MET, "partly", gettext_lazy("partly met")),
+    (Result.NOT_MET, "notmet", gettext_lazy("not met")),
+    (Result.NOT_VERIFIED, "unverified", gettext_lazy("not verified")),
+    (Result.NOT_APPLICABLE, "na", gettext_lazy("not applicable")),
+    ("", "open", gettext_lazy("not scored")),
 )
 
 

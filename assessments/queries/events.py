@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_lazy
 
 from assessments.models import Answer, Assessment, Evidence, Report
 from audit.models import Event, EventDetail
@@ -19,35 +20,35 @@ SYSTEM = "Assay"
 WITH_REASON = "assessment.reopen_reason"
 # Kind to what the person did; {n} is the number of the question.
 WORDS = {
-    "assessment.opened": "started the assessment",
-    "assessment.changed": "changed period, due date or analyst",
-    "assessment.send": "sent the questions to the vendor",
-    "assessment.submit": "submitted the answers",
-    "assessment.request_changes": "sent questions back to the vendor",
-    "assessment.close": "closed the assessment",
-    "assessment.reopen": "opened the assessment again",
-    WITH_REASON: "gave the reason for opening it again",
-    "assessment.cancel": "cancelled the assessment",
-    "decision.approved": "approved the vendor",
-    "decision.conditions": "approved the vendor with conditions",
-    "decision.rejected": "rejected the vendor",
-    "answer.started": "began to answer question {n}",
-    "answer.saved": "worked on question {n}",
-    "answer.completed": "completed question {n}",
-    "review.saved": "scored question {n}",
-    "query.added": "noted a question to the vendor on question {n}",
-    "query.removed": "took back a question to the vendor on question {n}",
-    "evidence.attached": "added a file",
-    "evidence.linked": "used a file for one more question",
-    "evidence.unlinked": "took a file off a question",
-    "evidence.withdrawn": "withdrew a file",
-    "evidence.dated": "gave the date of a file",
-    "evidence.placed": "said which account a file is from",
-    "evidence.evaluated": "checked the evidence",
-    "report.requested": "asked for a report",
-    "report.rendered": "made the report",
-    "receipt.requested": "asked for the receipt again",
-    "receipt.rendered": "made the receipt",
+    "assessment.opened": gettext_lazy("started the assessment"),
+    "assessment.changed": gettext_lazy("changed period, due date or analyst"),
+    "assessment.send": gettext_lazy("sent the questions to the vendor"),
+    "assessment.submit": gettext_lazy("submitted the answers"),
+    "assessment.request_changes": gettext_lazy("sent questions back to the vendor"),
+    "assessment.close": gettext_lazy("closed the assessment"),
+    "assessment.reopen": gettext_lazy("opened the assessment again"),
+    WITH_REASON: gettext_lazy("gave the reason for opening it again"),
+    "assessment.cancel": gettext_lazy("cancelled the assessment"),
+    "decision.approved": gettext_lazy("approved the vendor"),
+    "decision.conditions": gettext_lazy("approved the vendor with conditions"),
+    "decision.rejected": gettext_lazy("rejected the vendor"),
+    "answer.started": gettext_lazy("began to answer question {n}"),
+    "answer.saved": gettext_lazy("worked on question {n}"),
+    "answer.completed": gettext_lazy("completed question {n}"),
+    "review.saved": gettext_lazy("scored question {n}"),
+    "query.added": gettext_lazy("noted a question to the vendor on question {n}"),
+    "query.removed": gettext_lazy("took back a question to the vendor on question {n}"),
+    "evidence.attached": gettext_lazy("added a file"),
+    "evidence.linked": gettext_lazy("used a file for one more question"),
+    "evidence.unlinked": gettext_lazy("took a file off a question"),
+    "evidence.withdrawn": gettext_lazy("withdrew a file"),
+    "evidence.dated": gettext_lazy("gave the date of a file"),
+    "evidence.placed": gettext_lazy("said which account a file is from"),
+    "evidence.evaluated": gettext_lazy("checked the evidence"),
+    "report.requested": gettext_lazy("asked for a report"),
+    "report.rendered": gettext_lazy("made the report"),
+    "receipt.requested": gettext_lazy("asked for the receipt again"),
+    "receipt.rendered": gettext_lazy("made the receipt"),
 }
 
 
@@ -96,9 +97,8 @@ def _lines(events: Iterable[Event], numbers: dict[int, int]) -> list[Line]:
 def _line(event: Event, names: dict[int, str], numbers: dict[int, int], reasons: dict[int, str]) -> Line:
     thing, _, pk = event.target.partition(":")
     number = numbers.get(int(pk)) if thing == "answer" else None
-    who = names.get(event.actor, "Somebody who left") if event.actor else SYSTEM
-    words = WORDS.get(event.kind, event.kind.replace(".", " ").replace("_", " "))
-    words = words.format(n=number)
+    who = names.get(event.actor, gettext("Somebody who left")) if event.actor else SYSTEM
+    words = str(WORDS.get(event.kind, event.kind.replace(".", " ").replace("_", " "))).format(n=number)
     if event.pk in reasons:
         words += f": {reasons[event.pk]}"
     return Line(at=event.at, who=who, words=words, number=number)

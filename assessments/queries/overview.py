@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessments.agreement import Agreement, of_result
 from assessments.evaluators.formats import CREDENTIAL_REPORT
@@ -100,6 +101,11 @@ class Overview:
     def resolved_contradictions(self) -> list[Contradiction]:
         """Those that a result has settled."""
         return [one for one in self.contradictions if one.result]
+
+    @property
+    def invited_words(self) -> str:
+        """The addresses of the leads who were invited and have not joined, as a list in a sentence."""
+        return ", ".join(one.email for one in self.invited)
 
     @property
     def due_is_past(self) -> bool:
@@ -228,19 +234,16 @@ def _day(at: datetime | date | None) -> str:
 
 def _stages(assessment: Assessment) -> list[Stage]:
     """The way from sending to closing, and how far it has gone."""
-    state, due_on = assessment.state, _day(assessment.due_on)
-    on_time = ""
-    if assessment.submitted_at and assessment.due_on and assessment.round == 1:
-        on_time = ", on time" if timezone.localdate(assessment.submitted_at) <= assessment.due_on else ", late"
+    state = assessment.state
     place = {State.DRAFT: 0, State.IN_PROGRESS: 1, State.SUBMITTED: 2, State.CHANGES_REQUESTED: 3, State.CLOSED: 5}
     now = place.get(State(state), -1)
     was_back = assessment.round > 1
     steps = [
-        ("Sent", _day(assessment.sent_at) or "Not yet"),
-        ("Vendor answered", _day(assessment.submitted_at) + on_time or (f"Due {due_on}" if due_on else "No due date")),
-        ("In review", "" if now < 2 else f"{assessment.reviewed_count} of {assessment.question_count} scored"),
-        ("Back with vendor", f"Round {assessment.round}" if was_back else "Only if you send questions back"),
-        ("Closed", _day(assessment.closed_at) or "Report issued"),
+        (_("Sent"), _day(assessment.sent_at) or _("Not yet")),
+        (_("Vendor answered"), _answered(assessment)),
+        (_("In review"), "" if now < 2 else _scored(assessment)),
+        (_("Back with vendor"), _back(assessment)),
+        (_("Closed"), _day(assessment.closed_at) or _("Report issued")),
     ]
     done = {
         0: assessment.sent_at is not None,
@@ -255,6 +258,29 @@ def _stages(assessment: Assessment) -> list[Stage]:
     ]
 
 
+def _answered(assessment: Assessment) -> str:
+    """When the answers came and, in the first round, whether that was in time; when they are due before."""
+    day, due_on = _day(assessment.submitted_at), _day(assessment.due_on)
+    if not day:
+        return _("Due %(day)s") % {"day": due_on} if due_on else _("No due date")
+    if assessment.submitted_at and assessment.due_on and assessment.round == 1:
+        if timezone.localdate(assessment.submitted_at) <= assessment.due_on:
+            return _("%(day)s, on time") % {"day": day}
+        return _("%(day)s, late") % {"day": day}
+    return day
+
+
+def _scored(assessment: Assessment) -> str:
+    figures = {"count": assessment.reviewed_count, "total": assessment.question_count}
+    return _("%(count)s of %(total)s scored") % figures
+
+
+def _back(assessment: Assessment) -> str:
+    if assessment.round > 1:
+        return _("Round %(round)s") % {"round": assessment.round}
+    return _("Only if you send questions back")
+
+
 def _to_do(assessment: Assessment, has_lead: bool, today: date) -> list[ToDo]:
     """What sending needs; the action has the last word."""
     if assessment.state != State.DRAFT:
@@ -262,11 +288,11 @@ def _to_do(assessment: Assessment, has_lead: bool, today: date) -> list[ToDo]:
     running = Assessment.objects.filter(vendor=assessment.vendor_id, state__in=WITH_VENDOR).exists()
     dated = assessment.due_on is not None and assessment.due_on >= today
     to_do = [
-        ToDo("Set a due date that is not past", dated, "edit"),
-        ToDo("Invite a lead at the vendor: somebody who can answer and submit", has_lead, "people"),
+        ToDo(_("Set a due date that is not past"), dated, "edit"),
+        ToDo(_("Invite a lead at the vendor: somebody who can answer and submit"), has_lead, "people"),
     ]
     if running:
-        to_do.append(ToDo("Wait until the vendor has answered the assessment before, or cancel it", False, ""))
+        to_do.append(ToDo(_("Wait until the vendor has answered the assessment before, or cancel it"), False, ""))
     return to_do
 
 

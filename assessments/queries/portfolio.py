@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.models import Report
 from assessments.scoring import GRADES, grade_for
@@ -27,12 +29,12 @@ NO_ASSESSMENT = "none"
 
 # Domains are named in full on other pages; a column has room for one word.
 SHORT_NAMES = {
-    "account-management": "Accounts",
-    "encryption": "Encryption",
-    "identity-and-access-management": "Identity",
-    "network-security": "Network",
-    "detection-and-monitoring": "Detection",
-    "processes": "Processes",
+    "account-management": gettext_lazy("Accounts"),
+    "encryption": gettext_lazy("Encryption"),
+    "identity-and-access-management": gettext_lazy("Identity"),
+    "network-security": gettext_lazy("Network"),
+    "detection-and-monitoring": gettext_lazy("Detection"),
+    "processes": gettext_lazy("Processes"),
 }
 _STATE_ORDER = Case(
     *[When(latest__state=state, then=Value(place)) for place, state in enumerate(State)],
@@ -100,7 +102,7 @@ class Kpis:
     below_c: int
     below_c_critical: int
     overdue: int
-    oldest_overdue: str
+    oldest_overdue: int  # days
     findings: int
 
 
@@ -152,18 +154,24 @@ def _legend() -> list[tuple[str, str]]:
     bounds, most = [*GRADES, ("F", Decimal(0))], Decimal(10)
     legend = []
     for letter, least in bounds:
-        legend.append((letter, f"{least:f} to {most:f}".replace(".0", "")))
+        legend.append((letter, _("%(least)s to %(most)s") % {"least": _short(least), "most": _short(most)}))
         most = least - Decimal("0.1")
     return legend
+
+
+def _short(score: Decimal) -> str:
+    return f"{score:f}".removesuffix(".0")
 
 
 def distance(day: date, today: date) -> str:
     """How far a day is: "4 days", "today", "10 days overdue"."""
     days = (day - today).days
     if days == 0:
-        return "today"
-    count = f"{abs(days):,} {'day' if abs(days) == 1 else 'days'}"
-    return count if days > 0 else f"{count} overdue"
+        return _("today")
+    count = f"{abs(days):,}"
+    if days > 0:
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": count}
+    return ngettext("%(count)s day overdue", "%(count)s days overdue", -days) % {"count": count}
 
 
 def due(day: date | None, state: str, today: date) -> Due | None:
@@ -180,7 +188,7 @@ def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> Portfolio
     everything = _vendors(user)
     playbook = newest_published()
     names = list(playbook.domains.values_list("slug", "name")) if playbook else []
-    domains = [(slug, SHORT_NAMES.get(slug, name), name) for slug, name in names]
+    domains = [(slug, str(SHORT_NAMES.get(slug, name)), name) for slug, name in names]
     found = _sorted(_narrowed(everything, chosen, today), chosen.sort)
     shown = Paginator(found.values(*_COLUMNS), PAGE_SIZE).get_page(page)
     rows = [_row(values, domains, today) for values in shown.object_list]
@@ -230,7 +238,7 @@ def _row(values: Mapping[str, Any], domains: Iterable[tuple[str, str, str]], tod
         vendor=values["id"],
         name=values["name"],
         service=values["service"],
-        tier=Tier(values["tier"]).label,
+        tier=str(Tier(values["tier"]).label),
         assessment=values["latest__id"],
         state=state,
         period=values["latest__period"] or "",
@@ -277,6 +285,6 @@ def _kpis(vendors: QuerySet[Vendor], today: date) -> Kpis:
         below_c=found["below_c"],
         below_c_critical=found["below_c_critical"],
         overdue=found["overdue"],
-        oldest_overdue=f"{(today - oldest) // timedelta(days=1)}" if oldest else "",
+        oldest_overdue=(today - oldest).days if oldest else 0,
         findings=found["findings"] or 0,
     )

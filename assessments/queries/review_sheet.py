@@ -273,7 +273,7 @@ def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[Ra
     items = []
     for number, title, slug, name, result, version, by in rows:
         items.append(RailItem(number, title, result or "", version if by == user.pk else 0, number in against))
-        domains.setdefault(slug, RailDomain(SHORT_NAMES.get(slug, name), [])).items.append(items[-1])
+        domains.setdefault(slug, RailDomain(str(SHORT_NAMES.get(slug, name)), [])).items.append(items[-1])
     return list(domains.values()), items
 
 

@@ -69,7 +69,7 @@ def test_figures_on_top(signed_in: Client, several: None) -> None:
     kpis = signed_in.get(address("portfolio")).context["sheet"].kpis
     assert (kpis.vendors, kpis.tiers) == (4, "1 critical, 1 high, 1 medium, 1 low")
     assert (kpis.below_c, kpis.below_c_critical) == (1, 1)
-    assert (kpis.overdue, kpis.oldest_overdue) == (1, "10")
+    assert (kpis.overdue, kpis.oldest_overdue) == (1, 10)
     assert kpis.findings == 33
 
 
