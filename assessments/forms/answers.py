@@ -89,7 +89,8 @@ class AnswerForm(forms.Form):
         self.answer = answer
         self.options = shuffled(answer.criterion.code, options)
         self.keys = {token(option.key): option.key for option in self.options}
-        choices = [(token(option.key), option.text) for option in self.options]
+        words = answer.criterion.words
+        choices = [(token(option.key), words.statement(option)) for option in self.options]
         choices += [
             (value, words)
             for value, words in ALONE.items()

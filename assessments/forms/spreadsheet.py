@@ -73,18 +73,19 @@ def sign(text: str) -> str:
 
 
 def _question(row: SheetAnswer) -> Question:
-    answer, criterion = row.answer, row.answer.criterion
+    answer, criterion, words = row.answer, row.answer.criterion, row.answer.criterion.words
     asks = [f"{settings.ORGANISATION_NAME} asks: {text}" for text in row.asked]
     return Question(
         answer=answer.pk,
         version=answer.version,
         number=criterion.number,
-        domain=criterion.domain.name,
-        title=criterion.short_title,
-        text=criterion.question,
+        domain=criterion.domain.words.name,
+        title=words.short_title,
+        text=words.question,
         status="\n".join([row.status, *asks]),
         statements=[
-            Statement(token(option.key), option.text) for option in shuffled(criterion.code, criterion.options.all())
+            Statement(token(option.key), words.statement(option), words.in_every_language(option))
+            for option in shuffled(criterion.code, criterion.options.all())
         ],
         takes_several=criterion.answer_type == "multi-response",
         may_not_apply=criterion.not_applicable_allowed,

@@ -87,7 +87,7 @@ def parts_of(assessment: Assessment, reader: User) -> list[Part]:
         tasks = [
             Task(
                 number=answer.criterion.number,
-                title=answer.criterion.short_title,
+                title=answer.criterion.words.short_title,
                 holder=holder_of(answer, active),
                 answered_by=answer.updated_by.name if answer.updated_by else "",
                 is_complete=answer.is_complete,
@@ -95,7 +95,7 @@ def parts_of(assessment: Assessment, reader: User) -> list[Part]:
             )
             for answer in answers
         ]
-        parts.append(Part(domain.slug, domain.name, tasks))
+        parts.append(Part(domain.slug, domain.words.name, tasks))
     return parts
 
 

@@ -48,8 +48,8 @@ def _check_row(answer: Answer, texts: dict[str, str], *, is_open: bool) -> Check
     by = f" · answered by {answer.updated_by}" if answer.updated_by else ""
     return CheckRow(
         number=answer.criterion.number,
-        title=answer.criterion.short_title,
-        question=answer.criterion.question,
+        title=answer.criterion.words.short_title,
+        question=answer.criterion.words.question,
         texts=said(answer, texts),
         meta=files + by,
         is_done=answer.is_complete,
@@ -62,11 +62,13 @@ def check_sheet(assessment: Assessment, reader: User) -> CheckSheet:
     asked = asked_of(assessment)
     answers = answers_of(assessment, reader)
     texts = dict(ResponseOption.objects.filter(criterion__playbook=assessment.playbook_id).values_list("key", "text"))
+    for answer in answers:
+        texts |= answer.criterion.words.statements
     domains: dict[str, tuple[str, list[CheckRow]]] = {}
     for answer in answers:
         domain = answer.criterion.domain
         is_open = assessment.state == State.IN_PROGRESS or answer.pk in asked
-        domains.setdefault(domain.slug, (domain.name, []))[1].append(_check_row(answer, texts, is_open=is_open))
+        domains.setdefault(domain.slug, (domain.words.name, []))[1].append(_check_row(answer, texts, is_open=is_open))
     rows = [row_of(answer, asked.get(answer.pk, ())) for answer in answers]
     return CheckSheet(
         domains=[(slug, name, sum(row.is_done for row in rows), rows) for slug, (name, rows) in domains.items()],

@@ -321,7 +321,9 @@ def titles_of(assessment: Assessment, reader: User) -> list[tuple[int, str]]:
     rows = Answer.objects.visible_to(reader).filter(assessment=assessment)
     if assessment.state == State.CHANGES_REQUESTED:
         rows = rows.filter(queries__round=assessment.round).distinct()
-    return list(rows.order_by("criterion__number").values_list("criterion__number", "criterion__short_title"))
+    rows = rows.select_related("criterion").order_by("criterion__number")
+    rows = rows.only("criterion__number", "criterion__short_title", "criterion__translations")
+    return [(row.criterion.number, row.criterion.words.short_title) for row in rows]
 
 
 def is_with_vendor(assessment: Assessment) -> bool:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, Query
 from assessments.queries.assignments import Holder, active_people
@@ -26,7 +28,11 @@ class Request:
 # The key of a statement names its side, so no text that a vendor reads may hold one.
 _KEY = re.compile(r"[a-z][a-z0-9-]*-\d+-[af]\d+")
 # The playbook speaks to the assessor as well: of its source, of notes and of results that a vendor does not have.
-_NOT_FOR_VENDORS = re.compile(r"\bassessor\b|\bthe source\b|\bresult of\b|^ask (?:who|for|whether)\b", re.IGNORECASE)
+_NOT_FOR_VENDORS = re.compile(
+    r"\bassessor\b|\bthe source\b|\bresult of\b|^ask (?:who|for|whether)\b"
+    r"|\bBewertungshinweis\b|\bder Quelle\b|\bErgebnis von\b|^fragen Sie(?:,| nach)",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"(?<=[.;]) +")
 
 
@@ -38,7 +44,11 @@ def _neutral(text: str, statements: Mapping[str, str]) -> str:
     if len(kept) < len(parts) and text:
         text = text.rstrip(".,;") + "."
     text = text.replace("The vendor says ", "Say ")
-    return _KEY.sub(lambda found: f"“{statements.get(found.group(), 'another statement').rstrip('.')}”", text)
+    return _KEY.sub(lambda found: _quoted(statements.get(found.group(), _("another statement"))), text)
+
+
+def _quoted(statement: str) -> str:
+    return _("“%(statement)s”") % {"statement": statement.rstrip(".")}
 
 
 def _steps(texts: Sequence[str], statements: Mapping[str, str]) -> list[str]:
@@ -49,13 +59,14 @@ def _steps(texts: Sequence[str], statements: Mapping[str, str]) -> list[str]:
 def requests_of(answer: Answer, statements: Mapping[str, str] | None = None) -> list[Request]:
     """What is asked for as evidence; `statements` are texts by key, which are read where they are not given."""
     if statements is None:
-        statements = {option.key: option.text for option in options_of(answer)}
+        statements = texts_of(answer, options_of(answer))
+    words = answer.criterion.words
     return [
         Request(
             kind=one.kind_label,
             is_report=one.kind == CREDENTIAL_REPORT,
             is_required=one.required,
-            must_show=_neutral(one.must_show, statements),
+            must_show=_neutral(words.must_show(one), statements),
             commands=one.commands,
         )
         for one in answer.criterion.evidence_requests.all()
@@ -68,6 +79,7 @@ class QuestionSheet:
 
     options: Sequence[ResponseOption]
     when: str  # in which case the question does not apply
+    english: Sequence[str]  # the question and its statements as they count, where another language is read
     steps: Sequence[str]
     additions: Sequence[str]
     requests: Sequence[Request]
@@ -86,10 +98,16 @@ def options_of(answer: Answer) -> list[ResponseOption]:
     return list(answer.criterion.options.all())
 
 
+def texts_of(answer: Answer, options: Sequence[ResponseOption]) -> dict[str, str]:
+    """The statements by key, in the reader's language."""
+    words = answer.criterion.words
+    return {option.key: words.statement(option) for option in options}
+
+
 def question_sheet(answer: Answer, reader: User, options: Sequence[ResponseOption]) -> QuestionSheet:
     """The page of one question: at most 7 queries beside the one for its options."""
     assessment = answer.assessment
-    statements = {option.key: option.text for option in options}
+    statements, words = texts_of(answer, options), answer.criterion.words
     asked, active = asked_of(assessment), active_people(assessment)
     rows = [
         (one.criterion.domain.slug, row_of(one, asked.get(one.pk, ()), (), active))
@@ -102,9 +120,10 @@ def question_sheet(answer: Answer, reader: User, options: Sequence[ResponseOptio
     is_back = answer.pk in asked
     return QuestionSheet(
         options=options,
-        when=_neutral(answer.criterion.applicability.get("when", ""), statements),
-        steps=_steps(answer.criterion.validation_steps, statements),
-        additions=_steps(answer.criterion.validation_additions, statements),
+        when=_neutral(words.when, statements),
+        english=_english(answer, options),
+        steps=_steps(words.validation_steps, statements),
+        additions=_steps(words.validation_additions, statements),
         requests=requests_of(answer, statements),
         domain=domain,
         place=[row.number for row in domain].index(answer.criterion.number) + 1,
@@ -115,6 +134,13 @@ def question_sheet(answer: Answer, reader: User, options: Sequence[ResponseOptio
         asked_before=[query for query in reversed(sent) if not is_back or query.round != assessment.round],
         holder=rows[at][1].holder,
     )
+
+
+def _english(answer: Answer, options: Sequence[ResponseOption]) -> list[str]:
+    """The order of the statements says nothing of their sides."""
+    if not answer.criterion.words.is_translated:
+        return []
+    return [answer.criterion.question, *sorted(option.text for option in options)]
 
 
 def next_open(answer: Answer, reader: User) -> int | None:
@@ -140,4 +166,4 @@ def said(answer: Answer, texts: dict[str, str]) -> list[str]:
 
 def statements_chosen(answer: Answer, options: Sequence[ResponseOption]) -> list[str]:
     """What was answered, in words; for a page that is only read."""
-    return said(answer, {option.key: option.text for option in options})
+    return said(answer, texts_of(answer, options))

@@ -198,8 +198,9 @@ def answers_of(assessment: Assessment, reader: User) -> list[Answer]:
             "assignee__name", "assignee__email", "assignee_invitation__name", "assignee_invitation__email",
             "assignee_invitation__revoked_at", "assignee_invitation__accepted_by__name",
             "assignee_invitation__accepted_by__email",
-            "criterion__number", "criterion__short_title", "criterion__question",
+            "criterion__number", "criterion__short_title", "criterion__question", "criterion__translations",
             "criterion__domain__slug", "criterion__domain__name", "criterion__domain__order",
+            "criterion__domain__translations",
         ).order_by("criterion__number")
     )  # fmt: skip
 
@@ -215,7 +216,7 @@ def row_of(
     status = _status(answer, asked)
     return QuestionRow(
         number=answer.criterion.number,
-        title=answer.criterion.short_title,
+        title=answer.criterion.words.short_title,
         status=status,
         hint=_hint(answer, status),
         files=answer.file_count,
@@ -235,7 +236,7 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
         done = sum(row.is_done for _, row in rows)
         visible = [row for _, row in rows if row.number in shown]
         if visible:
-            name = rows[0][0].criterion.domain.name
+            name = rows[0][0].criterion.domain.words.name
             is_open = all_open or done < len(rows) or any(row.is_contradicted for row in visible)
             waiting = [row.number for row in visible if row.status == "to-confirm" and not row.is_contradicted]
             domains.append(

@@ -73,6 +73,7 @@ class Statement:
 
     mark: str
     text: str
+    also: Sequence[str] = ()  # the same in each language, for a file that somebody filled in with another one
 
 
 @dataclass(frozen=True, kw_only=True)

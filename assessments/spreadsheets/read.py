@@ -334,7 +334,7 @@ def _bare(text: str) -> str:
 
 def _marks(question: Question, cells: Mapping[str, str], wrong: list[tuple[str, str]]) -> list[str]:
     """The marks of the statements chosen, in the order of the question; blanks and line breaks may differ."""
-    marks = {_bare(each.text): each.mark for each in question.statements}
+    marks = {_bare(text): each.mark for each in question.statements for text in (each.text, *each.also)}
     chosen: set[str] = set()
     for key in sorted(key for key in cells if key.startswith("statement_")):
         mark = marks.get(_bare(cells[key]))

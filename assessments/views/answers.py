@@ -197,7 +197,8 @@ def _words(form: AnswerForm, name: str, value: object) -> str:
     """A field's value as a person reads it."""
     if name != "choice":
         return str(value or "")
-    texts = {token(option.key): option.text for option in form.options} | ALONE
+    words = form.answer.criterion.words
+    texts = {token(option.key): words.statement(option) for option in form.options} | ALONE
     chosen = [value] if isinstance(value, str) else value or []
     return "\n".join(text for mark, text in texts.items() if mark in chosen)  # equal choices read equal
 
