@@ -50,7 +50,7 @@ def test_a_row_says_what_is_kept_and_what_was_read_in_part(client: Client, rita:
     assert "file-bad" not in owners
     users = page[page.index("users.csv</div>") : page.index("View<", page.index("users.csv</div>"))]
     assert "read in part" in users
-    assert '<div class="file-state file-bad">1 row is damaged' in users
+    assert '<div class="file-state file-bad" lang="en">1 row is damaged' in users
 
 
 def test_a_stated_date_has_the_files_checked_again(client: Client, rita: User, in_progress: Assessment) -> None:
