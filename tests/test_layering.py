@@ -33,6 +33,7 @@ PURE = (
     "assessments/policy.py",
     "assessments/limits.py",
     "assessments/marking.py",
+    "assessments/reports/plain.py",
     "assessments/reports/snapshot.py",
     "playbook/schema.py",
     "playbook/translations.py",

@@ -13,6 +13,7 @@ from assessments import scoring
 from assessments.agreement import Agreement, of_result
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, Assessment, Evaluation, Evidence, Review
+from assessments.queries import decisions
 from assessments.reports import snapshot as frozen
 from assessments.reports.extracts import credential_extract
 from assessments.reports.text import masked
@@ -108,6 +109,7 @@ def _whole(assessment: Assessment, made_on: date) -> frozen.Snapshot:
             for erratum in item.criterion.errata
         ),
         method=_method(),
+        decision=_decision(assessment),
     )
 
 
@@ -299,6 +301,21 @@ def _method() -> frozen.Method:
             frozen.PriorityTime(name, settings.FINDING_DUE_DAYS.get(name)) for name in ("P1", "P2", "P3", "P4")
         ),
         cap_grade=scoring.CAP,
+    )
+
+
+def _decision(assessment: Assessment) -> frozen.DecisionFacts | None:
+    """The newest decision since it was closed. One query."""
+    found = decisions.in_force(assessment)
+    if found is None:
+        return None
+    return frozen.DecisionFacts(
+        kind=found.kind,
+        reason=found.reason,
+        conditions=tuple(frozen.ConditionOfApproval(one.text, one.due_on) for one in found.listed_conditions),
+        expires_on=found.expires_on,
+        decided_on=timezone.localdate(found.at),
+        decided_by=_name(found.by),
     )
 
 

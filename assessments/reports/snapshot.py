@@ -7,23 +7,20 @@ dates as ISO 8601 ("2026-12-17"), absent values as null.
 When a field is added, renamed or removed, `SCHEMA_VERSION` grows and `from_json` learns to read the older form.
 """
 
-import dataclasses
-import functools
 import hashlib
 import json
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Union
+from typing import Any
 
-SCHEMA_VERSION = 1
+from assessments.reports.plain import SnapshotError, plain, read
 
+__all__ = ["SCHEMA_VERSION", "Snapshot", "SnapshotError"]
 
-class SnapshotError(ValueError):
-    """The text is not a snapshot this version can read. The message says where and why."""
+SCHEMA_VERSION = 2
+"""Version 1 knew no decision."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +102,29 @@ class PreviousScore:
     period: str
     value: Decimal
     grade: str
+
+
+@dataclass(frozen=True)
+class ConditionOfApproval:
+    """What the vendor has to do for the approval to hold."""
+
+    text: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """What a manager decided on the closed assessment. `kind` is "approved", "conditions" or "rejected".
+
+    `expires_on` is the last day it holds; None for a rejection without an end.
+    """
+
+    kind: str
+    reason: str
+    conditions: tuple[ConditionOfApproval, ...]
+    expires_on: date | None
+    decided_on: date
+    decided_by: str
 
 
 @dataclass(frozen=True)
@@ -293,12 +313,15 @@ class Snapshot:
     evidence: tuple[EvidenceItem, ...]
     errata: tuple[Erratum, ...]
     method: Method
+    decision: DecisionFacts | None = None
     schema_version: int = SCHEMA_VERSION
 
     def to_data(self) -> dict[str, Any]:
         """The snapshot as plain JSON values, for a JSON column."""
-        data = _plain(self)
+        data = plain(self)
         assert isinstance(data, dict)  # noqa: S101 -- a dataclass always becomes a dict
+        if self.schema_version == 1:  # as it was stored, so that its digest stays
+            del data["decision"]
         return data
 
     def to_json(self) -> str:
@@ -313,10 +336,10 @@ class Snapshot:
     def from_data(cls, data: Mapping[str, Any]) -> "Snapshot":
         """Read what `to_data` gave. Raises SnapshotError for another schema version or any other shape."""
         version = data.get("schema_version") if isinstance(data, Mapping) else None
-        if version != SCHEMA_VERSION or isinstance(version, bool):
-            raise SnapshotError(f"snapshot has schema version {version!r}; this version reads {SCHEMA_VERSION}")
-        snapshot = _value(cls, data, "snapshot")
-        assert isinstance(snapshot, cls)  # noqa: S101 -- _value builds what it is asked for
+        if version not in {1, SCHEMA_VERSION} or isinstance(version, bool):
+            raise SnapshotError(f"snapshot has schema version {version!r}; this version reads 1 and {SCHEMA_VERSION}")
+        snapshot = read(cls, {"decision": None, **data} if version == 1 else data, "snapshot")
+        assert isinstance(snapshot, cls)  # noqa: S101 -- read builds what it is asked for
         return snapshot
 
     @classmethod
@@ -327,63 +350,3 @@ class Snapshot:
         except (ValueError, RecursionError) as error:
             raise SnapshotError(f"snapshot is not JSON: {error}") from error
         return cls.from_data(data)
-
-
-def _plain(value: object) -> Any:
-    """Dataclasses, tuples, decimals and dates as JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    raise TypeError(f"a snapshot cannot hold {type(value).__name__}")
-
-
-@functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _value(kind: Any, value: Any, where: str) -> Any:
-    """`value` as `kind`: a dataclass, tuple[X, ...], X | None, Decimal, date, str, int or bool."""
-    origin = typing.get_origin(kind)
-    if origin in (types.UnionType, Union):
-        inner = next(item for item in typing.get_args(kind) if item is not type(None))
-        return None if value is None else _value(inner, value, where)
-    if origin is tuple:
-        if not isinstance(value, list):
-            raise SnapshotError(f"{where}: a list is expected")
-        item_kind = typing.get_args(kind)[0]
-        return tuple(_value(item_kind, item, f"{where}[{index}]") for index, item in enumerate(value))
-    if dataclasses.is_dataclass(kind):
-        return _record(kind, value, where)
-    if kind in (Decimal, date):
-        return _from_text(kind, value, where)
-    if type(value) is not kind:
-        raise SnapshotError(f"{where}: {kind.__name__} is expected, not {type(value).__name__}")
-    return value
-
-
-def _record(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, Mapping):
-        raise SnapshotError(f"{where}: an object is expected")
-    hints = _hints(kind)
-    names = {field.name for field in dataclasses.fields(kind)}
-    if set(value) != names:
-        odd = ", ".join(sorted(map(str, set(value) ^ names)))
-        raise SnapshotError(f"{where}: missing or unknown: {odd}")
-    return kind(**{name: _value(hints[name], value[name], f"{where}.{name}") for name in names})
-
-
-def _from_text(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, str):
-        raise SnapshotError(f"{where}: text is expected")
-    try:
-        return Decimal(value) if kind is Decimal else date.fromisoformat(value)
-    except (ValueError, ArithmeticError) as error:
-        raise SnapshotError(f"{where}: {value!r} is not a {kind.__name__}") from error

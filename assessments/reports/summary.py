@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessments.reports import words
-from assessments.reports.snapshot import CriterionResult, DomainResult, Finding, Snapshot
-from assessments.reports.text import day, sentence, shorten
+from assessments.reports.snapshot import CriterionResult, DecisionFacts, DomainResult, Finding, Snapshot
+from assessments.reports.text import day, long_day, sentence, shorten
 
 POINTS = 4
 """Points listed under "What works well" and under "What needs work"."""
@@ -34,6 +34,15 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a manager decided: a sentence, the reason by paragraphs, and the conditions."""
+
+    words: str
+    reason: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Summary:
     """The summary page."""
 
@@ -45,6 +54,7 @@ class Summary:
     actions: tuple[Action, ...]
     more_actions: str
     change: str
+    decision: Decided | None
 
 
 def summary_of(snapshot: Snapshot) -> Summary:
@@ -65,6 +75,17 @@ def summary_of(snapshot: Snapshot) -> Summary:
         actions=tuple(_action(finding) for finding in first[:ACTIONS]),
         more_actions=f"{words.plural(left, 'more priority 1 action')} in the findings." if left > 0 else "",
         change=_change(snapshot),
+        decision=_decided(snapshot.decision) if snapshot.decision else None,
+    )
+
+
+def _decided(decision: DecisionFacts) -> Decided:
+    until = f" until {long_day(decision.expires_on)}" if decision.expires_on else ""
+    made = f"Decided by {decision.decided_by} on {long_day(decision.decided_on)}."
+    return Decided(
+        words=f"{words.DECISIONS[decision.kind]}{until}. {made}",
+        reason=tuple(filter(None, decision.reason.split("\n"))),
+        conditions=tuple(f"{one.text} (by {long_day(one.due_on)})" for one in decision.conditions),
     )
 
 

@@ -22,7 +22,9 @@ LINE_LIMIT = 80
 """Lines printed of a text that has line breaks."""
 NAME_LIMIT = 200
 """Characters printed of a name or title."""
-NAMES = frozenset({"organisation", "name", "service", "period", "analyst", "closed_by", "received_by", "title"})
+NAMES = frozenset(
+    {"organisation", "name", "service", "period", "analyst", "closed_by", "decided_by", "received_by", "title"}
+)
 """Fields that are names: one line, and shorter."""
 CODES = frozenset({"sha256", "preview", "result", "severity", "priority", "side", "assurance", "answer_kind", "slug"})
 """Fields whose values the report looks up or prints unchanged."""

@@ -41,6 +41,7 @@ ANSWERS = {
     "not_applicable": "Not applicable",
     "unknown": "Not known yet",
 }
+DECISIONS = {"approved": "Approved", "conditions": "Approved with conditions", "rejected": "Rejected"}
 SIDES = {"acceptable": "Acceptable response", "failure": "Failure response"}
 KINDS = {"image": "Image", "csv": "CSV", "json": "JSON", "pdf": "PDF", "text": "Text", "zip": "ZIP"}
 FORMATS = {"iam-credential-report": "IAM credential report"}

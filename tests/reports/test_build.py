@@ -4,19 +4,22 @@ import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments.actions import workflow
-from assessments.models import Answer, Assessment, Evidence, EvidenceLink
+from assessments.actions.decisions import DecisionContent, decide
+from assessments.models import Answer, Assessment, Condition, Evidence, EvidenceLink
 from assessments.reports.build import build_snapshot
 from assessments.reports.render import render
-from assessments.reports.snapshot import MatchedResponse, PreviousScore, Snapshot
-from tests.factories import answer_with, make_assessment, review_all, review_with
+from assessments.reports.snapshot import ConditionOfApproval, DecisionFacts, MatchedResponse, PreviousScore, Snapshot
+from tests.factories import answer_with, make_assessment, make_staff, review_all, review_with
 from tests.reports.test_extracts import OLD, key, report, row
 from tests.reports.test_render import flat, text_of
 from users.models import User
@@ -166,6 +169,29 @@ def test_the_score_before_is_that_of_the_last_closed_assessment(acme: Vendor, ri
 def test_another_vendors_score_is_never_the_one_before(birch: Vendor, submitted: Assessment) -> None:
     make_assessment(vendor=birch, state="closed", period="2025")
     assert build_snapshot(submitted, TODAY).previous is None
+
+
+def test_the_decision_since_closing_is_in_the_report(acme: Vendor, rita: User, max: User) -> None:
+    closed = make_assessment(vendor=acme, state="closed")
+    assert build_snapshot(closed, TODAY).decision is None
+    condition = Condition("Remove the unused keys", date(2099, 1, 31))
+    content = DecisionContent("conditions", "Sound at heart.", date(2099, 6, 30), [condition])
+    decided = decide(assessment=closed, content=content, form_key=uuid4(), by=max)
+    snapshot = build_snapshot(closed, TODAY)
+    assert snapshot.decision == DecisionFacts(
+        kind="conditions",
+        reason="Sound at heart.",
+        conditions=(ConditionOfApproval("Remove the unused keys", date(2099, 1, 31)),),
+        expires_on=date(2099, 6, 30),
+        decided_on=timezone.localdate(decided.at),
+        decided_by="Max Weber",
+    )
+    words = flat(text_of(render(snapshot, open_image=lambda key: b"")))
+    assert "Decision Approved with conditions until 30 June 2099. Decided by Max Weber on" in words
+    assert "Remove the unused keys (by 31 January 2099)" in words
+    other = make_staff("Olga Brandt", "manager")
+    opened = workflow.reopen(assessment=closed, reason="The scope was wrong.", by=other)
+    assert build_snapshot(opened, TODAY).decision is None
 
 
 def test_asking_twice_a_day_gives_one_digest(reviewed: Assessment) -> None:

@@ -1,6 +1,7 @@
 """What the report says: sentences, counts, findings and bars made from the facts."""
 
 import dataclasses
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,14 @@ import pytest
 from assessments.reports import charts
 from assessments.reports.appendix_view import appendix_view
 from assessments.reports.report_view import ReportView, report_view
-from assessments.reports.snapshot import Counts, Finding, PreviousScore, Snapshot
+from assessments.reports.snapshot import (
+    ConditionOfApproval,
+    Counts,
+    DecisionFacts,
+    Finding,
+    PreviousScore,
+    Snapshot,
+)
 from assessments.reports.summary import summary_of
 from assessments.reports.text import fitted
 from tests.reports import samples
@@ -69,6 +77,32 @@ def test_priority_1_actions_have_question_and_date() -> None:
 def test_the_change_since_last_time(before: str, grade: str, said: str) -> None:
     previous = PreviousScore("2025", Decimal(before), grade)
     assert summary_of(dataclasses.replace(samples.full(), previous=previous)).change == said
+
+
+def decided(kind: str, expires_on: date | None, *conditions: ConditionOfApproval) -> Snapshot:
+    decision = DecisionFacts(
+        kind, "Sound at heart.\n\nKeys are not.", conditions, expires_on, date(2026, 12, 16), "Max Solheim"
+    )
+    return dataclasses.replace(samples.full(), decision=decision)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expires_on", "words"),
+    [
+        ("approved", date(2027, 12, 16), "Approved until 16 December 2027."),
+        ("conditions", date(2027, 6, 30), "Approved with conditions until 30 June 2027."),
+        ("rejected", None, "Rejected."),
+    ],
+)
+def test_the_summary_names_the_decision(kind: str, expires_on: date | None, words: str) -> None:
+    snapshot = decided(kind, expires_on, ConditionOfApproval("Remove the unused keys", date(2027, 1, 31)))
+    assert Snapshot.from_json(snapshot.to_json()) == snapshot
+    decision = view(snapshot).summary.decision
+    assert decision is not None
+    assert decision.words == f"{words} Decided by Max Solheim on 16 December 2026."
+    assert decision.reason == ("Sound at heart.", "Keys are not.")
+    assert decision.conditions == ("Remove the unused keys (by 31 January 2027)",)
+    assert view(samples.full()).summary.decision is None
 
 
 def test_the_cover() -> None:
