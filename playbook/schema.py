@@ -1,7 +1,7 @@
 """A playbook file as checked data. Pure: bytes in, a plain dictionary out, no database and no Django.
 
-Three steps, each only after the one before found nothing: strict YAML (playbook.strict_yaml), the JSON Schema in
-data/schema.json, and what a schema cannot say, such as unique ids and counts.
+Four steps, each only after the one before found nothing: strict YAML (playbook.strict_yaml), the JSON Schema in
+data/schema.json, what a schema cannot say, such as unique ids and counts, and the translations beside the English text.
 """
 
 import hashlib
@@ -51,8 +51,9 @@ def read(source: bytes, name: str = "playbook") -> Document:
     if problems := schema_problems(document):
         raise PlaybookInvalid(problems, name)
     assert isinstance(document, dict)  # noqa: S101 -- the schema says so, this tells the type checker
-    if problems := list(islice(_cross_problems(document), MAX_PROBLEMS)):
-        raise PlaybookInvalid(problems, name)
+    for find in (_cross_problems, problems_of):
+        if problems := list(islice(find(document), MAX_PROBLEMS)):
+            raise PlaybookInvalid(problems, name)
     return document
 
 
@@ -150,7 +151,6 @@ def _cross_problems(document: Document) -> Iterator[Problem]:
     yield from _count_problems(document)
     yield from _domain_problems(document)
     yield from _criterion_problems(document)
-    yield from problems_of(document)
     criteria = document["criteria"]
     options = [
         (f"criteria[{at}].{side}[{position}].key", option["key"])
