@@ -15,31 +15,31 @@ from playbook.mappings import Counterparts, for_playbook
 class QuestionSource(models.TextChoices):
     """Where the words of a question come from."""
 
-    ADAPTED = "adapted-from-heading", "Adapted from the source's heading"
-    RECONSTRUCTED = "reconstructed", "Reconstructed"
+    ADAPTED = "adapted-from-heading", _("Adapted from the source's heading")
+    RECONSTRUCTED = "reconstructed", _("Reconstructed")
 
 
 class AnswerType(models.TextChoices):
     """How many response options may hold at once."""
 
-    SINGLE = "single-response", "One statement"
-    MULTI = "multi-response", "Several statements"
+    SINGLE = "single-response", _("One statement")
+    MULTI = "multi-response", _("Several statements")
 
 
 class Severity(models.TextChoices):
     """How much harm one unmet criterion can do; most serious first."""
 
-    CRITICAL = "critical", "Critical"
-    HIGH = "high", "High"
-    MEDIUM = "medium", "Medium"
-    LOW = "low", "Low"
+    CRITICAL = "critical", _("Critical")
+    HIGH = "high", _("High")
+    MEDIUM = "medium", _("Medium")
+    LOW = "low", _("Low")
 
 
 class Side(models.TextChoices):
     """Whether a response option speaks for or against meeting the criterion."""
 
-    ACCEPTABLE = "acceptable", "Acceptable"
-    FAILURE = "failure", "Failure"
+    ACCEPTABLE = "acceptable", _("Acceptable")
+    FAILURE = "failure", _("Failure")
 
 
 class EvidenceKind(models.TextChoices):

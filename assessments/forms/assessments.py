@@ -10,6 +10,9 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.limits import REASON_LENGTH
 from users.models import User
@@ -26,18 +29,23 @@ def default_due_on() -> date:
 class EditForm(forms.Form):
     """Period, due date and analyst."""
 
-    period = forms.CharField(label="Period", max_length=40, help_text="For example 2026, or 2026 second half")
+    period = forms.CharField(
+        label=gettext_lazy("Period"), max_length=40, help_text=gettext_lazy("For example 2026, or 2026 second half")
+    )
     due_on = forms.DateField(
-        label="Answers are due on",
+        label=gettext_lazy("Answers are due on"),
         required=False,
-        help_text="The vendor sees this date",
+        help_text=gettext_lazy("The vendor sees this date"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     analyst = forms.ModelChoiceField(
-        label="Analyst", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
+        label=gettext_lazy("Analyst"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Nobody yet"),
     )
 
-    submit_label = "Save changes"
+    submit_label = gettext_lazy("Save changes")
 
     def __init__(self, *args: object, analysts: QuerySet[User], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +59,7 @@ class EditForm(forms.Form):
         """A day that the vendor can still keep, unless it stays as it was; without one it is set before sending."""
         due_on = self.cleaned_data["due_on"]
         if due_on and due_on < timezone.localdate() and due_on != self.initial.get("due_on"):
-            raise forms.ValidationError("Choose a due date that is not past")
+            raise forms.ValidationError(_("Choose a due date that is not past"))
         return due_on
 
 
@@ -61,7 +69,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         required=False,
         max_length=REASON_LENGTH,
-        error_messages={"max_length": f"The reason must be {REASON_LENGTH:,} characters or less. Nothing was changed."},
+        error_messages={
+            "max_length": format_lazy(
+                gettext_lazy("The reason must be {limit} characters or less. Nothing was changed."),
+                limit=f"{REASON_LENGTH:,}",
+            )
+        },
     )
 
 
@@ -69,15 +82,15 @@ class OpenForm(EditForm):
     """A new assessment of one vendor. `form_key` makes a second click harmless."""
 
     vendor = forms.ModelChoiceField(
-        label="Vendor",
+        label=gettext_lazy("Vendor"),
         queryset=Vendor.objects.none(),
-        empty_label="Choose a vendor",
-        error_messages={"required": "Choose a vendor"},
+        empty_label=gettext_lazy("Choose a vendor"),
+        error_messages={"required": gettext_lazy("Choose a vendor")},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     field_order = ("vendor", "period", "due_on", "analyst", "form_key")
-    submit_label = "Start the assessment"
+    submit_label = gettext_lazy("Start the assessment")
 
     def __init__(self, *args: object, vendors: QuerySet[Vendor], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

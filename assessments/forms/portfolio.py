@@ -1,13 +1,14 @@
 """Filters of the lists. What is not known is left out: a list is shown, never an error."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from assessments.queries.portfolio import DEFAULT_SORT, NO_ASSESSMENT, SORTS, PortfolioFilter
 from assessments.states import LABELS, State
 from vendors.models import Tier
 
 SEARCH_LENGTH = 120  # characters, as a vendor's name
-STATES = [("", "Any status"), *((state.value, LABELS[state]) for state in State)]
+STATES = [("", _("Any status")), *((state.value, _(LABELS[state])) for state in State)]
 
 
 def _small(**attrs: str) -> dict[str, str]:
@@ -18,29 +19,29 @@ class PortfolioForm(forms.Form):
     """Search, filters and order of the portfolio."""
 
     q = forms.CharField(
-        label="Find a vendor",
+        label=_("Find a vendor"),
         required=False,
         widget=forms.TextInput(
             attrs={"type": "search", "id": "q", "class": "form-control form-control-sm", "autocomplete": "off"}
         ),
     )
     state = forms.ChoiceField(
-        label="Status",
+        label=_("Status"),
         required=False,
-        choices=[*STATES, (NO_ASSESSMENT, "No assessment")],
+        choices=[*STATES, (NO_ASSESSMENT, _("No assessment"))],
         widget=forms.Select(_small()),
     )
     tier = forms.ChoiceField(
-        label="Importance", required=False, choices=[("", "Any"), *Tier.choices], widget=forms.Select(_small())
+        label=_("Importance"), required=False, choices=[("", _("Any")), *Tier.choices], widget=forms.Select(_small())
     )
     grade = forms.ChoiceField(
-        label="Grade",
+        label=_("Grade"),
         required=False,
-        choices=[("", "Any grade"), ("below_c", "D or F"), *((letter, letter) for letter in "ABCDF")],
+        choices=[("", _("Any grade")), ("below_c", _("D or F")), *((letter, letter) for letter in "ABCDF")],
         widget=forms.Select(_small()),
     )
     overdue = forms.BooleanField(
-        label="Overdue only", required=False, widget=forms.CheckboxInput({"class": "form-check-input"})
+        label=_("Overdue only"), required=False, widget=forms.CheckboxInput({"class": "form-check-input"})
     )
     sort = forms.ChoiceField(
         required=False,

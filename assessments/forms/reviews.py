@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from assessments.actions.reviews import ReviewContent
 from assessments.limits import QUERY_LENGTH, REPORT_NOTE_LENGTH
@@ -22,19 +23,21 @@ def _area(rows: int, **attrs: str) -> forms.Textarea:
 class ReviewForm(forms.Form):
     """The result for one answer. `base_version` is the version of the review the page was opened with, 0 for none."""
 
-    matched = forms.MultipleChoiceField(label="What did you find?", required=False)
+    matched = forms.MultipleChoiceField(label=gettext_lazy("What did you find?"), required=False)
     result = forms.ChoiceField(
-        label="Result", required=False, choices=[(r.value, RESULT_LABELS[r]) for r in RESULT_LABELS]
+        label=gettext_lazy("Result"),
+        required=False,
+        choices=[(r.value, gettext_lazy(RESULT_LABELS[r])) for r in RESULT_LABELS],
     )
     deviation = forms.CharField(
-        label="What you saw instead",
+        label=gettext_lazy("What you saw instead"),
         required=False,
         max_length=REPORT_NOTE_LENGTH,
         widget=_area(2),
         error_messages=_too_long("What you saw instead", REPORT_NOTE_LENGTH),
     )
     note = forms.CharField(
-        label="Note for the report",
+        label=gettext_lazy("Note for the report"),
         required=False,
         max_length=REPORT_NOTE_LENGTH,
         widget=_area(3),
@@ -83,11 +86,11 @@ class QueryForm(forms.Form):
     """A question to the vendor."""
 
     text = forms.CharField(
-        label="What do you need?",
+        label=gettext_lazy("What do you need?"),
         max_length=QUERY_LENGTH,
         widget=forms.Textarea({"class": "form-control", "rows": 4, "id": "ask-text"}),
         error_messages={
-            "required": "Write what you need from the vendor",
+            "required": gettext_lazy("Write what you need from the vendor"),
             **_too_long("The question", QUERY_LENGTH),
         },
     )

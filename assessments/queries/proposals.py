@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext, gettext_lazy
+
 from assessments.agreement import Agreement, of_answer
 from assessments.evaluators import State as Verdict
 from assessments.evaluators.formats import CREDENTIAL_REPORT
@@ -27,12 +29,12 @@ SHOWN = 20  # offenders of the table; the rest is folded away
 FIRST = 3  # offenders named in the sentence of a contradiction
 _RESULTS = {Verdict.ACCEPTABLE: Result.MET, Verdict.FAILURE: Result.NOT_MET}
 _DETAILS = {
-    "access_key_1": "access key 1",
-    "access_key_2": "access key 2",
+    "access_key_1": gettext_lazy("access key 1"),
+    "access_key_2": gettext_lazy("access key 2"),
     "mfa": "MFA",
-    "password_last_used": "last use of the password",
+    "password_last_used": gettext_lazy("last use of the password"),
 }
-_KINDS = {"db": "database", "ou": "organizational unit"}
+_KINDS = {"db": gettext_lazy("database"), "ou": gettext_lazy("organizational unit")}
 
 Pieces = Sequence[tuple[bool, str]]
 """A sentence in parts; True for one that is a command or a name to copy."""
@@ -77,7 +79,7 @@ def offender(number: int, named: Named, rows: Mapping[tuple[str, str], str], tab
     elif named.account:
         region, _, rest = path.partition("/")
         what, _, called = rest.partition("/")
-        name, kind = (called, _KINDS.get(what, what.replace("-", " "))) if called else (what, "")
+        name, kind = (called, str(_KINDS.get(what, what.replace("-", " ")))) if called else (what, "")
         if not rest:
             name, kind, region = region, "region", ""
     return Offender(
@@ -87,7 +89,7 @@ def offender(number: int, named: Named, rows: Mapping[tuple[str, str], str], tab
         region="" if region == GLOBAL else region,
         name=name,
         kind=kind,
-        detail=_DETAILS.get(detail, detail),
+        detail=str(_DETAILS.get(detail, detail)),
         reason=named.reason,
         row=rows.get((named.account, user_of(named)), ""),
     )
@@ -131,7 +133,7 @@ def proposal(shown: Shown | None) -> Proposal | None:
     content = json.dumps([shown.verdict, list(shown.responses), shown.summary, shown.offender_count])
     return Proposal(
         result=result.value,
-        label=RESULT_LABELS[result],
+        label=gettext(RESULT_LABELS[result]),
         matched=shown.responses,
         deviation=deviation,
         token=hashlib.sha256(content.encode()).hexdigest()[:16],
@@ -182,7 +184,8 @@ class Machine:
         """The first offenders, for a sentence: "root (access key 1), bob (access key 1) and 3 more"."""
         names = [one.short for one in self.offenders[:FIRST]]
         left = (self.shown.offender_count if self.shown else 0) - len(names)
-        return ", ".join(names) + (f" and {left:,} more" if left > 0 else "")
+        shown = ", ".join(names)
+        return gettext("%(names)s and %(count)s more") % {"names": shown, "count": f"{left:,}"} if left > 0 else shown
 
 
 def machine(
@@ -219,7 +222,9 @@ def machine(
         shown=shown,
         summary=pieces(shown.summary) if shown else (),
         matched=[text for key, text, _, _ in statements if shown and key in shown.responses],
-        flag="Credential report shows this" if reports and all(reports) else "The evidence shows this",
+        flag=gettext("Credential report shows this")
+        if reports and all(reports)
+        else gettext("The evidence shows this"),
         offenders=found[:SHOWN],
         rest=found[SHOWN:],
         leads=[offender(place, one, rows, "lead") for place, one in enumerate(shown.leads if shown else (), 1)],
@@ -242,4 +247,4 @@ def _open_proposal(shown: Shown | None, at: datetime | None, review: Review | No
 
 
 def _vendor_says(kind: str, texts: Sequence[str]) -> str:
-    return "This does not apply." if kind == "not_applicable" else " ".join(f"“{text}”" for text in texts)
+    return gettext("This does not apply.") if kind == "not_applicable" else " ".join(f"“{text}”" for text in texts)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, Query, Review
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from users.models import User
 
 KIND_WORDS = {
-    "": "No answer",
-    AnswerKind.NONE_FITS: "None of these fits",
-    AnswerKind.NOT_APPLICABLE: "Not applicable",
-    AnswerKind.UNKNOWN: "I do not know yet",
+    "": gettext_lazy("No answer"),
+    AnswerKind.NONE_FITS: gettext_lazy("None of these fits"),
+    AnswerKind.NOT_APPLICABLE: gettext_lazy("Not applicable"),
+    AnswerKind.UNKNOWN: gettext_lazy("I do not know yet"),
 }
 # More files than this are chosen from a list instead of tabs.
 MOST_TABS = 4
@@ -219,7 +220,7 @@ def _from(content: dict[str, Any], options: Sequence[ResponseOption], by: str, a
     kind = content.get("kind") or ""
     return Said(
         kind=kind,
-        words=KIND_WORDS.get(kind, ""),
+        words=str(KIND_WORDS.get(kind, "")),
         statements=[one for one in _statements(options, chosen) if one.is_chosen]
         if kind == AnswerKind.STATEMENTS
         else [],

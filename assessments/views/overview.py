@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments import access
@@ -68,7 +69,7 @@ def open_assessment(request: HttpRequest) -> HttpResponse:
         except MoveRefused as error:
             form.add_error("vendor", str(error))
         else:
-            messages.success(request, "The assessment was started. Check it, then send it to the vendor.")
+            messages.success(request, _("The assessment was started. Check it, then send it to the vendor."))
             return redirect("assessments:detail", made.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "assessments/staff/open.html", {"form": form, "playbook": playbook}, status=status)
@@ -87,7 +88,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except MoveRefused as error:
             form.add_error("due_on", str(error))
         else:
-            messages.success(request, "The changes were saved.")
+            messages.success(request, _("The changes were saved."))
             return redirect("assessments:detail", pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "assessments/staff/edit.html", {"form": form, "assessment": assessment}, status=status)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments import access
@@ -27,7 +28,7 @@ def query_add(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except ReviewRefused as error:
         form.add_error("text", error.problems["text"])
         return workbench(request, answer, ReviewForm.of(answer), ask=form, status=422)
-    messages.success(request, "The question was added to the ones to send back.")
+    messages.success(request, _("The question was added to the ones to send back."))
     return redirect("assessments:score-edit", pk, number)
 
 
@@ -46,9 +47,9 @@ def query_remove(request: HttpRequest, pk: int) -> HttpResponse:
         except ReviewRefused as error:
             messages.error(request, error.problems["text"])
         else:
-            messages.success(request, "The question was removed.")
+            messages.success(request, _("The question was removed."))
     else:
-        messages.error(request, "This question was sent already, so it stays.")
+        messages.error(request, _("This question was sent already, so it stays."))
     if request.POST.get("back") == "score":
         return redirect("assessments:score-edit", answer.assessment_id, answer.criterion.number)
     return redirect("assessments:detail", answer.assessment_id)
@@ -60,5 +61,5 @@ def _removed_already(request: HttpRequest) -> HttpResponse:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         raise Http404
     assessment = access.assessment_for(request.user, int(given), Permission.VIEW_OVERVIEW)
-    messages.info(request, "The question was removed already.")
+    messages.info(request, _("The question was removed already."))
     return redirect("assessments:detail", assessment.pk)

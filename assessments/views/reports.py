@@ -5,6 +5,7 @@ from typing import BinaryIO
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import access
@@ -28,7 +29,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         report = reports.request(assessment=assessment, by=request.user)
         if report.state == Report.State.READY:
-            messages.info(request, "Nothing has changed since the report was made, so it is ready for download.")
+            messages.info(request, _("Nothing has changed since the report was made, so it is ready for download."))
     return back_to(request, pk)
 
 
@@ -52,12 +53,12 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The PDF, never shown inside a page of ours. Its name tells nobody who the vendor is."""
     report = access.report_for(request.user, pk)
     if report.state != Report.State.READY:
-        messages.error(request, "This report is not ready yet.")
+        messages.error(request, _("This report is not ready yet."))
         return redirect("assessments:detail", report.assessment_id)
     try:
         file = report.file.open("rb")
     except OSError:
-        messages.error(request, "The file of this report could not be read. Try again, or prepare the report again.")
+        messages.error(request, _("The file of this report could not be read. Try again, or prepare the report again."))
         return redirect("assessments:detail", report.assessment_id)
     return pdf_attachment(file, f"aws-assessment-report-{report.pk}.pdf")
 

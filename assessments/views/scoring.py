@@ -5,6 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments import access
@@ -29,7 +31,8 @@ LOOKS = {
     "not_applicable": "na",
 }
 RESULTS = [
-    (result.value, label, LOOKS[result], place) for place, (result, label) in enumerate(RESULT_LABELS.items(), 1)
+    (result.value, gettext_lazy(label), LOOKS[result], place)
+    for place, (result, label) in enumerate(RESULT_LABELS.items(), 1)
 ]
 
 
@@ -48,7 +51,7 @@ def score_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     form = ReviewForm.of(answer, data)
     is_valid = form.is_valid()
     if is_old:
-        form.add_error(None, "The evidence was evaluated again meanwhile. Look at what it shows now.")
+        form.add_error(None, _("The evidence was evaluated again meanwhile. Look at what it shows now."))
     if is_old or not is_valid:
         return workbench(request, answer, form, status=422)
     version = form.cleaned_data["base_version"]
@@ -102,11 +105,11 @@ def _after(request: HttpRequest, answer: Answer) -> HttpResponse:
     """Where to go once a result is stored."""
     pk, number = answer.assessment_id, answer.criterion.number
     if request.POST.get("action") == "stay":
-        messages.success(request, f"Question {number} was saved.")
+        messages.success(request, _("Question %(number)s was saved.") % {"number": number})
         return redirect("assessments:score-edit", pk, number)
     following = queries.next_unscored(answer)
     if following is None:
-        messages.success(request, "Every question has a result. Send questions back, or close the assessment.")
+        messages.success(request, _("Every question has a result. Send questions back, or close the assessment."))
         return redirect("assessments:detail", pk)
     return redirect("assessments:score-edit", pk, following)
 
@@ -139,7 +142,7 @@ def score_source(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except sources.NotNamed as error:
         raise Http404 from error
     if place is None:
-        messages.warning(request, "No single file names this resource. What it was decided from is listed below.")
+        messages.warning(request, _("No single file names this resource. What it was decided from is listed below."))
         return redirect(f"{reverse('assessments:score-edit', args=[pk, number])}#shows")
     query = {"question": number, "mark": place.mark, **({"member": place.member} if place.member else {})}
     return redirect(f"{reverse('assessments:evidence-view', args=[pk, place.evidence])}?{urlencode(query)}#mark")

@@ -6,6 +6,7 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from assessments.policy import Permission, Role, ever_allowed
 from users.models import User
@@ -33,7 +34,7 @@ def may_ever(user: User, permission: Permission) -> bool:
 def check_ever(user: User, permission: Permission) -> None:
     """Pass, or raise PermissionDenied; for what has no assessment yet."""
     if not may_ever(user, permission):
-        raise PermissionDenied("Your role does not allow this. Nothing was changed.")
+        raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
 
 
 def back_to(request: HttpRequest, assessment: int) -> HttpResponse:

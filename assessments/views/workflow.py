@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments import access
@@ -28,7 +29,7 @@ def _carry_out(request: HttpRequest, pk: int, name: str, permission: Permission,
         act(assessment)
     except NotNow as error:
         if assessment.state == MOVES[name].target:
-            messages.info(request, f"{done} It was done already.")
+            messages.info(request, _("%(done)s It was done already.") % {"done": done})
         else:
             messages.error(request, str(error))
     except MoveRefused as error:
@@ -49,7 +50,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         "send",
         Permission.SEND,
         lambda assessment: actions.send(assessment=assessment, by=request.user),
-        "The questions were sent to the vendor.",
+        _("The questions were sent to the vendor."),
     )
 
 
@@ -63,7 +64,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel",
         Permission.CANCEL,
         lambda assessment: actions.cancel(assessment=assessment, by=request.user),
-        "The assessment was cancelled.",
+        _("The assessment was cancelled."),
     )
 
 
@@ -77,7 +78,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         "close",
         Permission.CLOSE,
         lambda assessment: actions.close(assessment=assessment, by=request.user),
-        "The assessment was closed.",
+        _("The assessment was closed."),
     )
 
 
@@ -97,7 +98,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         "reopen",
         Permission.REOPEN,
         lambda assessment: actions.reopen(assessment=assessment, reason=reason, by=request.user),
-        "The assessment is in review again.",
+        _("The assessment is in review again."),
     )
 
 
@@ -111,5 +112,5 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         "request_changes",
         Permission.SEND_BACK,
         lambda assessment: actions.request_changes(assessment=assessment, by=request.user),
-        "The questions were sent back to the vendor.",
+        _("The questions were sent back to the vendor."),
     )
