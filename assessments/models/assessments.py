@@ -5,11 +5,15 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from assessments.marking import gettext_noop
 from assessments.querysets import AssessmentQuerySet
 from assessments.states import LABELS, State
 from playbook.models import Playbook
 from vendors.models import Vendor
+
+_TITLE = gettext_noop("AWS assessment %(period)s")
 
 
 def _both_or_none(at: str, by: str, name: str) -> models.CheckConstraint:
@@ -94,5 +98,10 @@ class Assessment(models.Model):
 
     @property
     def title(self) -> str:
-        """As it is called on every page and in the report."""
-        return f"AWS assessment {self.period}"
+        """As it is called on pages and in mails."""
+        return _(_TITLE) % {"period": self.period}
+
+    @property
+    def recorded_title(self) -> str:
+        """As it is called in documents, which are the same for everybody."""
+        return _TITLE % {"period": self.period}
