@@ -8,8 +8,9 @@ from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from assessments import intake
-from assessments.actions import answers, evaluations, evidence, reports, reviews, workflow
+from assessments.actions import answers, decisions, evaluations, evidence, reports, reviews, workflow
 from assessments.actions.answers import AnswerContent
+from assessments.actions.decisions import DecisionContent
 from assessments.actions.reviews import ReviewContent
 from assessments.demo import files
 from assessments.demo.clock import Clock
@@ -62,6 +63,7 @@ class Play:
             ("again", self._answer_again),
             ("cancelled", self._cancel),
             ("closed", self._close),
+            ("decided", self._decide),
             ("report", self._report),
         )
         for name, step in steps:
@@ -194,6 +196,14 @@ class Play:
     def _close(self) -> None:
         self._on("closed")
         self.assessment = workflow.close(assessment=self.assessment, by=self.analyst)
+
+    def _decide(self) -> None:
+        for place, ruling in enumerate(self.script.rulings):
+            self.clock.morning(ruling.day)
+            self.clock.wait(20, 240)
+            content = DecisionContent(ruling.kind, ruling.reason, ruling.expires_on, ruling.conditions)
+            form_key = key(f"{self.script.name}:decision:{place}")
+            decisions.decide(assessment=self.assessment, content=content, form_key=form_key, by=self.manager)
 
     def _report(self) -> None:
         self._on("report")

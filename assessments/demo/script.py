@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from assessments.models import Condition
+
 DATA = Path(__file__).parent / "data"
 _DAY = re.compile(r"\{(m?)([+-]\d+)\}")
 SPECIAL = {"none_fits", "not_applicable", "unknown", ""}
@@ -53,6 +55,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """What the manager decides once the assessment is closed, so many days before the load."""
+
+    day: int
+    kind: str
+    reason: str
+    expires_on: date | None
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
 class Script:
     """One assessment. `days` are days before the load, negative in the future."""
 
@@ -63,6 +76,7 @@ class Script:
     days: Mapping[str, Any]
     files: Mapping[str, Paper]
     lines: tuple[Line, ...] = field(default_factory=tuple)
+    rulings: tuple[Ruling, ...] = field(default_factory=tuple)
 
 
 def read(name: str, *, today: date) -> Script:
@@ -77,6 +91,22 @@ def read(name: str, *, today: date) -> Script:
         days=data["days"],
         files={key: Paper(key=key, **paper) for key, paper in data["files"].items()},
         lines=tuple(_line(number, answer, anchor) for number, answer in data["answers"].items()),
+        rulings=tuple(_ruling(one, today) for one in data["days"].get("decided", ())),
+    )
+
+
+def _ruling(data: Mapping[str, Any], today: date) -> Ruling:
+    """Its days count from the load, as those of the script do: negative is in the future."""
+
+    def day(days_ago: int) -> date:
+        return today - timedelta(days=days_ago)
+
+    return Ruling(
+        day=data["day"],
+        kind=data["kind"],
+        reason=data["reason"],
+        expires_on=day(data["until"]) if "until" in data else None,
+        conditions=tuple(Condition(text, day(by)) for text, by in data.get("conditions", {}).items()),
     )
 
 

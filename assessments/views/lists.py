@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from assessments.forms.portfolio import STATES, StateForm
 from assessments.policy import Permission
+from assessments.queries import decisions
 from assessments.queries import worklist as queries
 from assessments.views.staff import may_ever, staff_only
 
@@ -16,6 +17,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """What there is to review, and whose answers come next."""
     context = {
         "work": queries.worklist(request.user),
+        "to_renew": decisions.to_renew(request.user),
+        "may_decide": may_ever(request.user, Permission.DECIDE),
         "may_review": may_ever(request.user, Permission.REVIEW),
         "may_view_review": may_ever(request.user, Permission.VIEW_REVIEW),
     }

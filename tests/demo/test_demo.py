@@ -20,7 +20,8 @@ from PIL import Image
 from assessments.demo.cast import COMPANIES, PASSWORD, logins
 from assessments.demo.load import load
 from assessments.evaluators.formats import credential_report
-from assessments.models import Answer, AnswerVersion, Assessment, Evidence, Query, Report, Review
+from assessments.models import Answer, AnswerVersion, Assessment, Decision, Evidence, Query, Report, Review
+from assessments.queries.decisions import to_renew
 from assessments.states import State
 from audit.models import Chain, Event
 from audit.trail import verify_chain
@@ -105,6 +106,21 @@ def test_closed_ones_have_a_report_of_their_own_time() -> None:
             assert file.read(5) == b"%PDF-"
         assert report.finished_at.date() >= closed.closed_at.date()
         assert (timezone.now() - report.finished_at).days > 300
+
+
+def test_the_manager_has_approved_with_conditions_rejected_and_let_expire() -> None:
+    today = timezone.localdate()
+    found = [
+        (one.assessment.vendor.name, one.kind, one.expires_on and (one.expires_on - today).days, len(one.conditions))
+        for one in Decision.objects.select_related("assessment__vendor").order_by("id")
+    ]
+    assert found == [
+        ("Halvorsen Payments", "approved", -6, 0),
+        ("Quill Logistics", "rejected", None, 0),
+        ("Quill Logistics", "conditions", 34, 2),
+    ]
+    manager = User.objects.get(email="max@alder.example")
+    assert [row.standing.decision.assessment.vendor.name for row in to_renew(manager)] == ["Halvorsen Payments"]
 
 
 def test_questions_back_to_the_vendor() -> None:

@@ -4,10 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.models import Assessment, Decision
+from assessments.queries import decisions as queries
 from tests import factories
 from tests.assessments.staff.pages import address, said, texts
 from tests.assessments.test_decisions import content, day, decided, reopened
@@ -144,6 +147,39 @@ def test_the_newest_stands_first_and_the_others_are_the_history(
     ]
     words = texts(page)
     assert words.index(f"Approved Expired on {day(-1):%-d %b %Y}") < words.index("Decided before Rejected")
+
+
+def test_an_expired_decision_is_in_the_worklist_until_it_is_renewed(
+    signed_in: Client, closed: Assessment, ana: User, max: User
+) -> None:
+    assert "Decisions to renew" not in texts(signed_in.get(address("worklist")))
+    decided(closed, max, content(expires=10), ago=11)
+    page = signed_in.get(address("worklist"))
+    words = f"Acme Payments AWS assessment 2026 Approved Expired on {day(-1):%-d %b %Y} Max Weber Decide again : Acme"
+    assert words in texts(page)
+    assert f'href="{address("decide", closed.pk)}"' in page.content.decode()
+    signed_in.post(address("decide", closed.pk), typed())
+    assert "Decisions to renew" not in texts(signed_in.get(address("worklist")))
+
+
+def test_an_analyst_sees_what_is_to_be_renewed_without_the_button(
+    client: Client, closed: Assessment, ana: User, max: User
+) -> None:
+    decided(closed, max, content(expires=10), ago=11)
+    client.force_login(ana)
+    words = texts(client.get(address("worklist")))
+    assert "Decisions to renew" in words
+    assert "Decide again" not in words
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_renewals_cost_one_query(client: Client, max: User, rows: int) -> None:
+    for number in range(rows):
+        vendor = factories.make_vendor(f"Vendor {number}")
+        decided(factories.make_assessment(vendor=vendor, state="closed"), max, content(expires=10), ago=11)
+    with CaptureQueriesContext(connection) as context:
+        assert len(queries.to_renew(max)) == rows
+    assert len(context) == 1
 
 
 def test_an_analyst_reads_and_does_not_decide(client: Client, closed: Assessment, ana: User, max: User) -> None:
