@@ -1,6 +1,6 @@
 """Every address of an assessment: the vendor's pages, ours, and what scripts ask for."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from assessments.views import (
     accounts,
@@ -34,6 +34,7 @@ _score = _one + "score/<int:number>/"
 urlpatterns = [
     # Lists
     path("portfolio/", portfolio.portfolio, name="portfolio"),
+    re_path(r"^portfolio/export\.(?P<kind>csv|xlsx)\Z", portfolio.portfolio_export, name="portfolio-export"),
     path("portfolio/compare/", comparison.compare, name="compare"),
     path("reviews/", lists.worklist, name="worklist"),
     path("assessments/", lists.assessment_list, name="list"),

@@ -105,6 +105,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "assessments:list": {"*": ("302 200 200 200 200 200 200", "302 405 405 405 405 405 405")},
     "assessments:open": {"*": ("302 404 404 404 200 200 403", "302 404 404 404 422 422 403")},
     "assessments:portfolio": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "assessments:portfolio-export": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "assessments:query-add": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403"),
         "submitted": ("302 405 405 405 405 405 405", "302 404 404 404 422 403 403"),
@@ -279,6 +280,7 @@ class Estate:
             "users:mute-open": ["no-such-token"],
             "assessments:query-remove": [self.query.pk],
             "assessments:receipt-download": [self.assessment.pk, 1],
+            "assessments:portfolio-export": ["csv"],
             "assessments:report-status": [self.report.pk],
             "assessments:report-download": [self.report.pk],
         }

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.queries.portfolio import DEFAULT_SORT, NO_ASSESSMENT, SORTS, PortfolioFilter
+from assessments.queries.portfolio import DEFAULT_SORT, DOMAIN_SORTS, NO_ASSESSMENT, SORTS, PortfolioFilter, owners
 from assessments.states import LABELS, State
 from vendors.models import Tier
 
@@ -40,14 +40,21 @@ class PortfolioForm(forms.Form):
         choices=[("", _("Any grade")), ("below_c", _("D or F")), *((letter, letter) for letter in "ABCDF")],
         widget=forms.Select(_small()),
     )
+    owner = forms.TypedChoiceField(
+        label=_("Analyst"), required=False, coerce=int, empty_value=0, widget=forms.Select(_small())
+    )
     overdue = forms.BooleanField(
         label=_("Overdue only"), required=False, widget=forms.CheckboxInput({"class": "form-check-input"})
     )
     sort = forms.ChoiceField(
         required=False,
-        choices=[(sign + key, key) for key in SORTS for sign in ("", "-")],
+        choices=[(sign + key, key) for key in (*SORTS, *DOMAIN_SORTS) for sign in ("", "-")],
         widget=forms.HiddenInput,
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", _("Anybody")), *owners()]
 
     def clean_q(self) -> str:
         """The beginning of it: a name has no more, and leaving all of it out would show every vendor."""

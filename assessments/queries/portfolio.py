@@ -6,22 +6,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments.models import Report
+from assessments.models import Assessment, Report
 from assessments.scoring import GRADES, grade_for
 from assessments.states import WITH_VENDOR, State
 from playbook.queries import newest_published
+from users.models import User
 from vendors.models import Tier, Vendor
-
-if TYPE_CHECKING:
-    from users.models import User
 
 PAGE_SIZE = 25
 BELOW_C = ("D", "F")
@@ -48,12 +60,15 @@ SORTS = {
     "state": _STATE_ORDER,
     "due": F("latest__due_on"),
     "tier": F("tier_rank"),
+    "findings": F("latest__finding_count"),
 }
+# Besides these, by the score of one domain.
+DOMAIN_SORTS = tuple(SHORT_NAMES)
 DEFAULT_SORT = "-tier"
 _COLUMNS = (
     "id", "name", "service", "tier", "latest__id", "latest__state", "latest__due_on", "latest__period", "latest__score",
     "latest__grade", "latest__is_provisional", "latest__domain_scores", "latest__submitted_at", "latest__closed_at",
-    "latest__reviewed_count", "latest__question_count",
+    "latest__reviewed_count", "latest__question_count", "latest__finding_count", "latest__analyst__name",
 )  # fmt: skip
 
 
@@ -65,13 +80,14 @@ class PortfolioFilter:
     state: str = ""
     tier: str = ""
     grade: str = ""
+    owner: int = 0  # id of the analyst
     overdue: bool = False
     sort: str = DEFAULT_SORT
 
     @property
     def is_narrow(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.q or self.state or self.tier or self.grade or self.overdue)
+        return bool(self.q or self.state or self.tier or self.grade or self.owner or self.overdue)
 
 
 @dataclass(frozen=True)
@@ -121,6 +137,8 @@ class PortfolioRow:
     score: Decimal | None
     grade: str
     is_provisional: bool
+    findings: int
+    analyst: str
     heat: list[Heat]
     submitted_on: date | None
     closed_on: date | None
@@ -182,13 +200,30 @@ def due(day: date | None, state: str, today: date) -> Due | None:
     return Due(on=day, words=distance(day, today) if is_open else "", is_overdue=is_open and day < today)
 
 
+def _domains() -> list[tuple[str, str, str]]:
+    """Slug, one word and full name of each domain."""
+    playbook = newest_published()
+    names = list(playbook.domains.values_list("slug", "name")) if playbook else []
+    return [(slug, str(SHORT_NAMES.get(slug, name)), name) for slug, name in names]
+
+
+def owners() -> list[tuple[int, str]]:
+    """Id and name of everybody who has been assigned an assessment that the portfolio shows."""
+    found = User.objects.filter(pk__in=Assessment.objects.filter(is_latest=True).values("analyst"))
+    return list(found.order_by("name", "pk").values_list("pk", "name"))
+
+
+def every_row(user: User, chosen: PortfolioFilter) -> tuple[list[tuple[str, str, str]], list[PortfolioRow]]:
+    """The domains, and all vendors that the filters leave, without their reports."""
+    today, domains = timezone.localdate(), _domains()
+    found = _sorted(_narrowed(_vendors(user), chosen, today), chosen.sort)
+    return domains, [_row(values, domains, today) for values in found.values(*_COLUMNS)]
+
+
 def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> PortfolioPage:
     """One page of vendors for this person; a page that does not exist gives the nearest one."""
     today = timezone.localdate()
-    everything = _vendors(user)
-    playbook = newest_published()
-    names = list(playbook.domains.values_list("slug", "name")) if playbook else []
-    domains = [(slug, str(SHORT_NAMES.get(slug, name)), name) for slug, name in names]
+    everything, domains = _vendors(user), _domains()
     found = _sorted(_narrowed(everything, chosen, today), chosen.sort)
     shown = Paginator(found.values(*_COLUMNS), PAGE_SIZE).get_page(page)
     rows = [_row(values, domains, today) for values in shown.object_list]
@@ -221,11 +256,14 @@ def _narrowed(vendors: QuerySet[Vendor], chosen: PortfolioFilter, today: date) -
         vendors = vendors.filter(latest__grade__in=BELOW_C)
     elif chosen.grade:
         vendors = vendors.filter(latest__grade=chosen.grade)
+    if chosen.owner:
+        vendors = vendors.filter(latest__analyst=chosen.owner)
     return vendors.filter(_late(today)) if chosen.overdue else vendors
 
 
 def _sorted(vendors: QuerySet[Vendor], sort: str) -> QuerySet[Vendor]:
-    column = SORTS[sort.removeprefix("-")]
+    key = sort.removeprefix("-")
+    column = SORTS.get(key) or Cast(KT(f"latest__domain_scores__{key}"), DecimalField(max_digits=3, decimal_places=1))
     first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
     return vendors.order_by(first, "name", "id")
 
@@ -246,6 +284,8 @@ def _row(values: Mapping[str, Any], domains: Iterable[tuple[str, str, str]], tod
         score=values["latest__score"],
         grade=values["latest__grade"] or "",
         is_provisional=bool(values["latest__is_provisional"]) or state != State.CLOSED,
+        findings=values["latest__finding_count"] or 0,
+        analyst=values["latest__analyst__name"] or "",
         heat=[_heat(scores.get(slug), name, full_name) for slug, name, full_name in domains],
         submitted_on=timezone.localdate(submitted) if submitted else None,
         closed_on=timezone.localdate(closed) if closed else None,

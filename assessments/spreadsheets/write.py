@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -71,7 +72,7 @@ def write(
     return out.getvalue()
 
 
-def put(cell: Cell, value: str | date | int) -> Cell:
+def put(cell: Cell, value: str | date | int | Decimal) -> Cell:
     """Write one cell. Text stays text in every program, whatever it begins with."""
     if not isinstance(value, str):
         cell.value = value

@@ -16,9 +16,8 @@ from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.spreadsheets.read import WrongFile
 from assessments.views.bodies import TEXT_BODY_BYTES, at_most
-from assessments.views.evidence import DOWNLOAD_POLICY
+from assessments.views.downloads import attachment
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOTHING = "Nothing to change: the file says what is stored here already."
 TOO_LARGE = "That is too much at once. The spreadsheet may have 5 MB; remove pictures from it."
 
@@ -33,11 +32,7 @@ def spreadsheet(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire with the answers so far."""
     assessment = assessment_for(request.user, pk, Permission.ANSWER)
-    response = HttpResponse(forms.to_download(assessment, request.user), content_type=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(assessment.title)}-questions.xlsx"'
-    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(forms.to_download(assessment, request.user), f"{slugify(assessment.title)}-questions.xlsx")
 
 
 def _may_answer(request: HttpRequest, pk: int) -> None:

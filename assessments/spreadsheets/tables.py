@@ -1,0 +1,80 @@
+"""Lists as CSV and XLSX to take away. No cell of them can ever be a formula."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from assessments.spreadsheets.grid import letters
+from assessments.spreadsheets.layout import clean
+from assessments.spreadsheets.write import put
+
+Value = str | int | Decimal | date | None
+
+# A program that opens CSV takes a cell that begins like this for a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_NARROWEST, _WIDEST = 8, 60  # characters
+_HEAD_FONT, _HEAD_FILL = Font(name="Calibri", bold=True, color="FFFFFF"), PatternFill("solid", start_color="1F4B6E")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet: a title of at most 31 characters, a heading for each column, and the rows."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+def to_csv(table: Table) -> bytes:
+    """UTF-8 with a mark at the start, so that Excel reads it as such. Days are written 2026-12-31."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.headings)
+    writer.writerows([_plain(value) for value in row] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _plain(value: Value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return value.isoformat() if isinstance(value, date) else str(value)
+    text = clean(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def to_xlsx(tables: Sequence[Table]) -> bytes:
+    """One sheet a table, headings fixed and with filters. Numbers and days can be counted with."""
+    book = Workbook()
+    book.remove(book.active)
+    for table in tables:
+        sheet = book.create_sheet(table.title)
+        for place, heading in enumerate(table.headings, 1):
+            cell = put(sheet.cell(1, place), heading)
+            cell.font, cell.fill, cell.alignment = _HEAD_FONT, _HEAD_FILL, Alignment(vertical="center", wrap_text=True)
+            sheet.column_dimensions[letters(place)].width = _width(table, place - 1)
+        for line, row in enumerate(table.rows, 2):
+            for place, value in enumerate(row, 1):
+                if value is not None:
+                    cell = put(sheet.cell(line, place), value)
+                    cell.alignment = Alignment(vertical="top", wrap_text=True)
+                    if isinstance(value, date):
+                        cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+        sheet.freeze_panes = "A2"
+        sheet.auto_filter.ref = f"A1:{letters(len(table.headings))}{len(table.rows) + 1}"
+        sheet.print_title_rows = "1:1"
+    book.properties.creator = "Assay"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _width(table: Table, place: int) -> int:
+    longest = max((len(_plain(row[place])) for row in table.rows), default=0)
+    return min(max(longest, len(table.headings[place]), _NARROWEST) + 2, _WIDEST)
