@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from assessments.actions.reviews import ReviewContent
@@ -12,8 +13,8 @@ from assessments.queries.review_sheet import current_review, option_choices
 from assessments.scoring import RESULT_LABELS
 
 
-def _too_long(what: str, limit: int) -> dict[str, str]:
-    return {"max_length": f"{what} must be {limit:,} characters or less"}
+def _too_long(sentence: str, limit: int) -> dict[str, str]:
+    return {"max_length": format_lazy(sentence, limit=f"{limit:,}")}
 
 
 def _area(rows: int, **attrs: str) -> forms.Textarea:
@@ -34,14 +35,16 @@ class ReviewForm(forms.Form):
         required=False,
         max_length=REPORT_NOTE_LENGTH,
         widget=_area(2),
-        error_messages=_too_long("What you saw instead", REPORT_NOTE_LENGTH),
+        error_messages=_too_long(
+            gettext_lazy("What you saw instead must be {limit} characters or less"), REPORT_NOTE_LENGTH
+        ),
     )
     note = forms.CharField(
         label=gettext_lazy("Note for the report"),
         required=False,
         max_length=REPORT_NOTE_LENGTH,
         widget=_area(3),
-        error_messages=_too_long("The note", REPORT_NOTE_LENGTH),
+        error_messages=_too_long(gettext_lazy("The note must be {limit} characters or less"), REPORT_NOTE_LENGTH),
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
@@ -91,6 +94,6 @@ class QueryForm(forms.Form):
         widget=forms.Textarea({"class": "form-control", "rows": 4, "id": "ask-text"}),
         error_messages={
             "required": gettext_lazy("Write what you need from the vendor"),
-            **_too_long("The question", QUERY_LENGTH),
+            **_too_long(gettext_lazy("The question must be {limit} characters or less"), QUERY_LENGTH),
         },
     )
