@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from assessments.schedule import last_steps, occasion, step_on
 from assessments.states import WITH_VENDOR, State
@@ -115,28 +117,28 @@ def _find_for_holder(params: Mapping[str, object]) -> Assessment | None:
     return found
 
 
-def _letter(assessment: Assessment, subject: str, words: str, url_name: str = "assessments:answer-list") -> Letter:
-    """Who asks and what for, then the link."""
+def _letter(assessment: Assessment, subject: str, *sentences: str, url_name: str = "assessments:answer-list") -> Letter:
+    """Who asks and what for, then the link. Each text is translated already, with %(organisation)s to fill in."""
     names = {"organisation": settings.ORGANISATION_NAME}
     link = settings.SITE_URL + reverse(url_name, args=[assessment.pk])
-    return Letter(subject.format(**names), f"{words.format(**names)}\n\n{link}\n")
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+    words = " ".join(sentence for sentence in sentences if sentence)
+    return Letter(subject % names, f"{words % names}\n\n{link}\n")
 
 
 def _due(assessment: Assessment) -> str:
-    return f" The answers are due on {_day(assessment.due_on)}." if assessment.due_on else ""
+    if assessment.due_on is None:
+        return ""
+    return _("The answers are due on %(day)s.") % {"day": date_format(assessment.due_on)}
 
 
 def _sent(params: Mapping[str, object]) -> Letter | None:
     found = _find_for_member(params, {State.IN_PROGRESS})
     return found and _letter(
         found,
-        "{organisation} asks about your AWS security",
-        "{organisation} has sent you questions about how you run AWS." + _due(found) + " "
-        "Your work is saved as you go, and nothing is sent until you submit. Open the questions:",
+        _("%(organisation)s asks about your AWS security"),
+        _("%(organisation)s has sent you questions about how you run AWS."),
+        _due(found),
+        _("Your work is saved as you go, and nothing is sent until you submit. Open the questions:"),
     )
 
 
@@ -144,9 +146,10 @@ def _sent_back(params: Mapping[str, object]) -> Letter | None:
     found = _find_for_member(params, {State.CHANGES_REQUESTED})
     return found and _letter(
         found,
-        "{organisation} has a question about your answers",
-        "{organisation} has read your answers and asks for more on some of them." + _due(found) + " "
-        "Only these are open for changes. Open them:",
+        _("%(organisation)s has a question about your answers"),
+        _("%(organisation)s has read your answers and asks for more on some of them."),
+        _due(found),
+        _("Only these are open for changes. Open them:"),
     )
 
 
@@ -156,10 +159,10 @@ def _assigned(params: Mapping[str, object]) -> Letter | None:
         return None
     return _letter(
         found,
-        "{organisation} asks about your AWS security: some questions are for you",
-        "{organisation} asks how you run AWS, and a colleague of yours has given some of its questions to you."
-        + _due(found)
-        + " Your work is saved as you go, and your lead submits it. Open your questions:",
+        _("%(organisation)s asks about your AWS security: some questions are for you"),
+        _("%(organisation)s asks how you run AWS, and a colleague of yours has given some of its questions to you."),
+        _due(found),
+        _("Your work is saved as you go, and your lead submits it. Open your questions:"),
     )
 
 
@@ -175,24 +178,42 @@ def _due_soon(params: Mapping[str, object]) -> Letter | None:
     found, days = _still_due(params)
     if found is None or days < 0:  # its turn came so late that the reminder of what is overdue says it
         return None
-    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    if days == 0:
+        subject = _("%(organisation)s waits for your answers: due today")
+        when = _("They are due today, on %(day)s.")
+    elif days == 1:
+        subject = _("%(organisation)s waits for your answers: due tomorrow")
+        when = _("They are due tomorrow, on %(day)s.")
+    else:
+        count = {"count": days, "organisation": "%(organisation)s", "day": "%(day)s"}
+        subject = ngettext(
+            "%(organisation)s waits for your answers: due in %(count)s day",
+            "%(organisation)s waits for your answers: due in %(count)s days",
+            days,
+        )
+        when = ngettext(
+            "They are due in %(count)s day, on %(day)s.", "They are due in %(count)s days, on %(day)s.", days
+        )
+        subject, when = subject % count, when % count
     return _letter(
         found,
-        "{organisation} waits for your answers: due " + when,
-        "{organisation} waits for your answers about how you run AWS. "
-        f"They are due {when}, on {_day(found.due_on)}. Open the questions:",
+        subject,
+        _("%(organisation)s waits for your answers about how you run AWS."),
+        when % {"day": date_format(found.due_on)},
+        _("Open the questions:"),
     )
 
 
 def _overdue(params: Mapping[str, object]) -> Letter | None:
     found, days = _still_due(params)
-    if found is None or days >= 0:
+    if found is None or found.due_on is None or days >= 0:
         return None
     return _letter(
         found,
-        "{organisation} waits for your answers: overdue",
-        "{organisation} waits for your answers about how you run AWS. "
-        f"They were due on {_day(found.due_on)}. If you need more time, ask for a later date. Open the questions:",
+        _("%(organisation)s waits for your answers: overdue"),
+        _("%(organisation)s waits for your answers about how you run AWS."),
+        _("They were due on %(day)s.") % {"day": date_format(found.due_on)},
+        _("If you need more time, ask for a later date. Open the questions:"),
     )
 
 
@@ -200,9 +221,9 @@ def _accepted(params: Mapping[str, object]) -> Letter | None:
     found = _find_for_member(params, {State.CLOSED})
     return found and _letter(
         found,
-        "{organisation} has accepted your answers",
-        "{organisation} has accepted your answers about how you run AWS and finished its review. "
-        "There is nothing more for you to do. You can still read them:",
+        _("%(organisation)s has accepted your answers"),
+        _("%(organisation)s has accepted your answers about how you run AWS and finished its review."),
+        _("There is nothing more for you to do. You can still read them:"),
     )
 
 
@@ -210,9 +231,9 @@ def _submitted(params: Mapping[str, object]) -> Letter | None:
     found = _find(params, {State.SUBMITTED})
     return found and _letter(
         found,
-        "Assay: answers were submitted",
-        "{organisation} has an assessment to review: a vendor has submitted its answers. Open it:",
-        "assessments:detail",
+        _("Assay: answers were submitted"),
+        _("%(organisation)s has an assessment to review: a vendor has submitted its answers. Open it:"),
+        url_name="assessments:detail",
     )
 
 
@@ -220,19 +241,19 @@ def _report_ready(params: Mapping[str, object]) -> Letter | None:
     found = _find(params, list(State))
     return found and _letter(
         found,
-        "Assay: a report is ready",
-        "{organisation} has a new assessment report: the one you asked for is ready. Open the assessment:",
-        "assessments:detail",
+        _("Assay: a report is ready"),
+        _("%(organisation)s has a new assessment report: the one you asked for is ready. Open the assessment:"),
+        url_name="assessments:detail",
     )
 
 
 def register_letters() -> None:
     """Called once, when the app starts. What is optional can be muted."""
-    register("assessment.sent", _sent, name="Questions sent")
-    register("assessment.sent_back", _sent_back, name="Questions sent back")
-    register("answers.assigned", _assigned, name="Questions assigned")
-    register("assessment.due", _due_soon, name="Reminder: due soon", is_optional=True)
-    register("assessment.overdue", _overdue, name="Reminder: overdue", is_optional=True)
-    register("assessment.accepted", _accepted, name="Answers accepted", is_optional=True)
-    register("assessment.submitted", _submitted, name="Answers submitted", is_optional=True)
-    register("report.ready", _report_ready, name="Report ready", is_optional=True)
+    register("assessment.sent", _sent, name=gettext_noop("Questions sent"))
+    register("assessment.sent_back", _sent_back, name=gettext_noop("Questions sent back"))
+    register("answers.assigned", _assigned, name=gettext_noop("Questions assigned"))
+    register("assessment.due", _due_soon, name=gettext_noop("Reminder: due soon"), is_optional=True)
+    register("assessment.overdue", _overdue, name=gettext_noop("Reminder: overdue"), is_optional=True)
+    register("assessment.accepted", _accepted, name=gettext_noop("Answers accepted"), is_optional=True)
+    register("assessment.submitted", _submitted, name=gettext_noop("Answers submitted"), is_optional=True)
+    register("report.ready", _report_ready, name=gettext_noop("Report ready"), is_optional=True)

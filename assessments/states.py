@@ -19,12 +19,12 @@ class State(StrEnum):
 
 # What people read; code and database use the names above.
 LABELS = {
-    State.DRAFT: "Not sent",
-    State.IN_PROGRESS: "Vendor answering",
-    State.SUBMITTED: "In review",
-    State.CHANGES_REQUESTED: "Back with vendor",
-    State.CLOSED: "Closed",
-    State.CANCELLED: "Cancelled",
+    State.DRAFT: gettext_noop("Not sent"),
+    State.IN_PROGRESS: gettext_noop("Vendor answering"),
+    State.SUBMITTED: gettext_noop("In review"),
+    State.CHANGES_REQUESTED: gettext_noop("Back with vendor"),
+    State.CLOSED: gettext_noop("Closed"),
+    State.CANCELLED: gettext_noop("Cancelled"),
 }
 
 # The vendor may write in these.

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessments.actions.totals import recompute_answered
 from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment
@@ -50,15 +51,15 @@ def problems_with(answer: Answer, content: AnswerContent, *, has_evidence: bool)
     """What stands against completing this answer, by field."""
     problems: dict[str, str] = {}
     if content.kind in {AnswerKind.NONE, AnswerKind.UNKNOWN}:
-        problems["kind"] = "Choose an answer"
+        problems["kind"] = _("Choose an answer")
     elif content.kind == AnswerKind.STATEMENTS and not content.statements:
-        problems["kind"] = "Choose an answer"
+        problems["kind"] = _("Choose an answer")
     elif content.kind == AnswerKind.NONE_FITS and not content.reason.strip():
-        problems["reason"] = "Say what is the case instead"
+        problems["reason"] = _("Say what is the case instead")
     elif content.kind == AnswerKind.NOT_APPLICABLE and not content.reason.strip():
-        problems["reason"] = "Say why this does not apply to you"
+        problems["reason"] = _("Say why this does not apply to you")
     if content.kind == AnswerKind.STATEMENTS and content.statements and not has_evidence and not content.notes.strip():
-        problems["evidence"] = "Add at least one file, or explain in the notes why there is none"
+        problems["evidence"] = _("Add at least one file, or explain in the notes why there is none")
     return problems
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from assessments.letters import tell_assignee
 from assessments.models import Answer, Assessment
@@ -20,7 +21,7 @@ class AssignmentRefused(Exception):
 def _locked(assessment: Assessment) -> Assessment:
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if locked.state not in WITH_VENDOR:
-        raise AssignmentRefused("The assessment was submitted or closed meanwhile. Nothing was assigned.")
+        raise AssignmentRefused(_("The assessment was submitted or closed meanwhile. Nothing was assigned."))
     return locked
 
 
@@ -33,7 +34,7 @@ def _chosen(assessment: Assessment, numbers: Collection[int]) -> list[Answer]:
         answers = answers.filter(queries__round=assessment.round)
     found = {answer.criterion.number: answer for answer in answers.select_related("criterion")}
     if not found or set(found) != set(numbers):
-        raise AssignmentRefused("Choose at least one question that is open for changes.")
+        raise AssignmentRefused(_("Choose at least one question that is open for changes."))
     return [found[number] for number in sorted(found)]
 
 
@@ -48,7 +49,7 @@ def assign(*, assessment: Assessment, numbers: Collection[int], to: User, by: Us
     member = Member.objects.filter(vendor=locked.vendor_id, user=to, is_active=True, user__is_active=True)
     if not member.exists():
         raise AssignmentRefused(
-            "This person does not act for you any more. Choose somebody else, or invite them again."
+            _("This person does not act for you any more. Choose somebody else, or invite them again.")
         )
     answers = _chosen(locked, numbers)
     Answer.objects.filter(pk__in=[answer.pk for answer in answers]).update(assignee=to, assignee_invitation=None)

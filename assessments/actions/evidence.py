@@ -8,6 +8,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from assessments.actions import evaluations
 from assessments.actions.totals import recompute_answered
@@ -29,7 +31,7 @@ def _locked(assessment: Assessment) -> Assessment:
     """The assessment, locked, while the vendor may still write to it."""
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if locked.state not in WITH_VENDOR:
-        raise EvidenceRefused("The assessment was submitted or closed meanwhile. Nothing was stored.")
+        raise EvidenceRefused(_("The assessment was submitted or closed meanwhile. Nothing was stored."))
     return locked
 
 
@@ -74,11 +76,10 @@ def _store(
         return stored
     used = Evidence.objects.filter(assessment=locked).aggregate(files=Count("id"), size=Sum("size"))
     if used["files"] >= ASSESSMENT_FILES:
-        raise EvidenceRefused(
-            f"This assessment holds {ASSESSMENT_FILES} files, the limit. Put what belongs together into one PDF."
-        )
+        words = _("This assessment holds %(count)s files, the limit. Put what belongs together into one PDF.")
+        raise EvidenceRefused(words % {"count": ASSESSMENT_FILES})
     if (used["size"] or 0) + accepted.size > ASSESSMENT_BYTES:
-        raise EvidenceRefused("This assessment has no room for the file. Make it smaller and add it again.")
+        raise EvidenceRefused(_("This assessment has no room for the file. Make it smaller and add it again."))
     facts = accepted.facts
     generated = facts.get("generated_at")
     evidence = Evidence(
@@ -125,9 +126,9 @@ def link(*, evidence: Evidence, answer: Answer, by: User) -> None:
     """Use a file that is there already for one more answer."""
     _locked(evidence.assessment)
     if evidence.assessment_id != answer.assessment_id or evidence.withdrawn_at:
-        raise EvidenceRefused("This file cannot be used here.")
-    _, created = EvidenceLink.objects.get_or_create(evidence=evidence, answer=answer, defaults={"by": by})
-    if created:
+        raise EvidenceRefused(_("This file cannot be used here."))
+    found = EvidenceLink.objects.get_or_create(evidence=evidence, answer=answer, defaults={"by": by})
+    if found[1]:  # it was made now
         _event("evidence.linked", evidence, by, {"answer": answer.pk})
 
 
@@ -135,8 +136,8 @@ def link(*, evidence: Evidence, answer: Answer, by: User) -> None:
 def unlink(*, evidence: Evidence, answer: Answer, by: User) -> None:
     """Stop using a file for this answer; it stays for the others, and in the list."""
     _refuse_submitted(evidence, _locked(evidence.assessment))
-    removed, _ = EvidenceLink.objects.filter(evidence=evidence, answer=answer).delete()
-    if removed:
+    removed = EvidenceLink.objects.filter(evidence=evidence, answer=answer).delete()
+    if removed[0]:
         _event("evidence.unlinked", evidence, by, {"answer": answer.pk})
         _open_unproven(evidence.assessment, [answer.pk])
 
@@ -155,7 +156,7 @@ def _refuse_submitted(evidence: Evidence, assessment: Assessment) -> None:
     """`assessment` is the locked row: it may have been submitted and sent back since the file was read."""
     submitted_at = assessment.submitted_at
     if submitted_at and evidence.received_at <= submitted_at:
-        raise EvidenceRefused("This file was submitted, so it stays. Add a newer one beside it.")
+        raise EvidenceRefused(_("This file was submitted, so it stays. Add a newer one beside it."))
 
 
 @transaction.atomic
@@ -183,15 +184,14 @@ def state_date(*, evidence: Evidence, day: datetime, by: User) -> Evidence:
     assessment = _locked(evidence.assessment)
     _refuse_submitted(evidence, assessment)
     if evidence.effective_source == "read":
-        raise EvidenceRefused("The date was read from the file itself and cannot be changed.")
+        raise EvidenceRefused(_("The date was read from the file itself and cannot be changed."))
     day = day.astimezone(UTC)
     if day.date() > timezone.now().date():
-        raise EvidenceRefused("The date cannot be in the future.")
+        raise EvidenceRefused(_("The date cannot be in the future."))
     latest = evidence.facts.get("latest_in_file")
     if latest and day.date() < datetime.fromisoformat(latest).date():
-        raise EvidenceRefused(
-            f"The file itself speaks of {datetime.fromisoformat(latest):%-d %B %Y}, so it cannot be older than that."
-        )
+        words = _("The file itself speaks of %(day)s, so it cannot be older than that.")
+        raise EvidenceRefused(words % {"day": date_format(datetime.fromisoformat(latest).date())})
     evidence.effective_at, evidence.effective_source = day, "stated"
     evidence.save(update_fields=["effective_at", "effective_source"])
     _event("evidence.dated", evidence, by, {"effective_at": day.isoformat()})
@@ -209,9 +209,10 @@ def state_place(*, evidence: Evidence, account: str, region: str, by: User) -> E
     assessment = _locked(evidence.assessment)
     _refuse_submitted(evidence, assessment)
     if evidence.accounts and not evidence.stated_account:
-        raise EvidenceRefused("The file itself says which account it is from.")
+        raise EvidenceRefused(_("The file itself says which account it is from."))
     if not assessment.vendor.aws_accounts.filter(account_id=account).exists():
-        raise EvidenceRefused(f"Account {account} is not among the accounts in scope. Declare it there first.")
+        words = _("Account %(account)s is not among the accounts in scope. Declare it there first.")
+        raise EvidenceRefused(words % {"account": account})
     evidence.stated_account, evidence.stated_region = account, region
     evidence.read_at = None  # now it can be evidence for more questions
     evidence.save(update_fields=["stated_account", "stated_region", "read_at"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assessments.actions import jobs
 from assessments.models import Assessment, Submission
@@ -24,7 +24,8 @@ log = logging.getLogger("assay.reports")
 
 def drawn_up(*, assessment: Assessment, at: datetime, name: str, by: User) -> Submission:
     """What is submitted at this moment, signed as `name`; not stored yet. Reads the database."""
-    text = submission_manifest(assessment, at=at, by=by, name=name)
+    with translation.override("en-gb"):  # one document for both sides, whoever submits
+        text = submission_manifest(assessment, at=at, by=by, name=name)
     return Submission(
         assessment=assessment,
         round=assessment.round,

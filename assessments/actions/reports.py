@@ -6,7 +6,7 @@ import logging
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assessments.actions import jobs
 from assessments.models import Assessment, Report
@@ -31,7 +31,8 @@ def request(*, assessment: Assessment, by: User) -> Report:
     from assessments.tasks import render_report  # noqa: PLC0415 -- tasks are leaves
 
     assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    snapshot = build_snapshot(assessment, made_on=timezone.localdate())
+    with translation.override("en-gb"):  # one document for both sides, whoever asks for it
+        snapshot = build_snapshot(assessment, made_on=timezone.localdate())
     now = timezone.now()
     report, created = Report.objects.get_or_create(
         assessment=assessment,

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.actions import evaluations, receipts
 from assessments.actions.answers import close_versions
@@ -51,9 +53,8 @@ def open_assessment(
         return made
     draft = Assessment.objects.filter(vendor=vendor, state=State.DRAFT).first()
     if draft is not None:
-        raise MoveRefused(
-            f"{vendor.name} has an assessment that is not sent yet ({draft.title}). Send or cancel it first."
-        )
+        words = _("%(vendor)s has an assessment that is not sent yet (%(title)s). Send or cancel it first.")
+        raise MoveRefused(words % {"vendor": vendor.name, "title": draft.title})
     latest = Assessment.objects.filter(vendor=vendor, is_latest=True).first()
     is_latest = latest is None or latest.state == State.CANCELLED
     if latest is not None and is_latest:
@@ -81,7 +82,7 @@ def edit_assessment(
     """Change period, due date or assigned analyst."""
     assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if assessment.state != State.DRAFT and due_on is None:
-        raise MoveRefused("An assessment that was sent needs a due date.")
+        raise MoveRefused(_("An assessment that was sent needs a due date."))
     before = _facts(assessment)
     assessment.period, assessment.due_on, assessment.analyst = period, due_on, analyst
     if before != _facts(assessment):
@@ -111,7 +112,8 @@ def move(
     step = MOVES[name]
     current = Assessment.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=assessment.pk)
     if current.state not in step.sources:
-        raise MoveRefused(f"This cannot be done while the assessment is “{LABELS[State(current.state)]}”.")
+        words = _("This cannot be done while the assessment is “%(state)s”.")
+        raise MoveRefused(words % {"state": _(LABELS[State(current.state)])})
     before = current.state
     current.state = step.target.value
     for column, value in changes.items():
@@ -127,20 +129,21 @@ def send(*, assessment: Assessment, by: User) -> Assessment:
     """Send the questionnaire to the vendor. Needs a due date that is not past, and a lead who can be reached."""
     problems = []
     if assessment.due_on is None:
-        problems.append("Set a due date.")
+        problems.append(_("Set a due date."))
     elif assessment.due_on < timezone.localdate():
-        problems.append("Set a due date that is not past.")
+        problems.append(_("Set a due date that is not past."))
     leads = Member.objects.filter(
         vendor=assessment.vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True
     )
     invited = Invitation.objects.pending().filter(vendor=assessment.vendor_id, role=MemberRole.LEAD)
     if not leads.exists() and not invited.exists():
-        problems.append("Invite a lead at the vendor: somebody who can answer and submit.")
+        problems.append(_("Invite a lead at the vendor: somebody who can answer and submit."))
     running = (
         Assessment.objects.filter(vendor=assessment.vendor_id, state__in=WITH_VENDOR).exclude(pk=assessment.pk).first()
     )
     if running is not None:
-        problems.append(f"The vendor is still answering another one ({running.title}). Wait for it, or cancel it.")
+        words = _("The vendor is still answering another one (%(title)s). Wait for it, or cancel it.")
+        problems.append(words % {"title": running.title})
     if problems and assessment.state == State.DRAFT:
         raise MoveRefused(*problems)
     Assessment.objects.filter(vendor=assessment.vendor_id, is_latest=True).exclude(pk=assessment.pk).update(
@@ -169,11 +172,14 @@ def submit(*, assessment: Assessment, attested_name: str, by: User) -> Assessmen
     )
     problems = []
     if count := len(missing_for_submit(assessment)):
-        problems.append(f"Complete {count} {'question' if count == 1 else 'questions'} before you submit")
+        words = ngettext(
+            "Complete %(count)s question before you submit", "Complete %(count)s questions before you submit", count
+        )
+        problems.append(words % {"count": count})
     if not assessment.vendor.aws_accounts.exists():
-        problems.append("Declare the AWS accounts in scope")
+        problems.append(_("Declare the AWS accounts in scope"))
     if not attested_name.strip():
-        problems.append("Type your name to sign")
+        problems.append(_("Type your name to sign"))
     if problems and assessment.state in MOVES["submit"].sources:
         raise MoveRefused(*problems)
     close_versions(assessment=assessment)
@@ -194,7 +200,7 @@ def request_changes(*, assessment: Assessment, by: User) -> Assessment:
     queries = Query.objects.select_for_update().filter(answer__assessment=assessment, round=None)
     answers = set(queries.values_list("answer", flat=True))
     if not answers and assessment.state in MOVES["request_changes"].sources:
-        raise MoveRefused("Ask the vendor something first: open a question and choose “Ask vendor”.")
+        raise MoveRefused(_("Ask the vendor something first: open a question and choose “Ask vendor”."))
     next_round = assessment.round + 1
     returned = move(assessment=assessment, name="request_changes", by=by, round=next_round)
     queries.update(round=next_round)
@@ -211,9 +217,10 @@ def close(*, assessment: Assessment, by: User) -> Assessment:
     problems = []
     unscored = Answer.objects.filter(assessment=assessment, review=None).count()
     if unscored:
-        problems.append(f"Score {unscored} more {'question' if unscored == 1 else 'questions'} first.")
+        words = ngettext("Score %(count)s more question first.", "Score %(count)s more questions first.", unscored)
+        problems.append(words % {"count": unscored})
     if Query.objects.filter(answer__assessment=assessment, round=None).exists():
-        problems.append("Send the collected questions back to the vendor, or remove them.")
+        problems.append(_("Send the collected questions back to the vendor, or remove them."))
     if problems and assessment.state in MOVES["close"].sources:
         raise MoveRefused(*problems)
     closed = move(assessment=assessment, name="close", by=by, closed_at=timezone.now(), closed_by=by)
@@ -226,9 +233,9 @@ def close(*, assessment: Assessment, by: User) -> Assessment:
 def reopen(*, assessment: Assessment, reason: str, by: User) -> Assessment:
     """Take a closed assessment back into review. Needs a reason and a second person: not the one who closed it."""
     if not reason.strip():
-        raise MoveRefused("Say why it is opened again.")
+        raise MoveRefused(_("Say why it is opened again."))
     if assessment.closed_by_id == by.pk:
-        raise MoveRefused("You closed this assessment yourself. Another manager has to open it again.")
+        raise MoveRefused(_("You closed this assessment yourself. Another manager has to open it again."))
     opened = move(assessment=assessment, name="reopen", by=by, closed_at=None, closed_by=None)
     _record("assessment.reopen_reason", opened, by, {"reason": reason.strip()})
     return opened

@@ -6,18 +6,22 @@ from datetime import date
 from django import forms
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from assessments.actions.answers import AnswerContent
 from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
 from assessments.models import Answer, AnswerKind
+from assessments.wording import counted, too_long
 from playbook.models import AnswerType, ResponseOption, Side
 
 # Answers that are no statement; each stands alone.
 NONE_FITS, NOT_APPLICABLE, UNKNOWN = AnswerKind.NONE_FITS, AnswerKind.NOT_APPLICABLE, AnswerKind.UNKNOWN
 ALONE = {
-    NONE_FITS.value: "None of these fits",
-    NOT_APPLICABLE.value: "Not applicable",
-    UNKNOWN.value: "I do not know yet",
+    NONE_FITS.value: gettext_lazy("None of these fits"),
+    NOT_APPLICABLE.value: gettext_lazy("Not applicable"),
+    UNKNOWN.value: gettext_lazy("I do not know yet"),
 }
 
 
@@ -41,15 +45,22 @@ def needs_plan(options: Iterable[ResponseOption], statements: Sequence[str]) -> 
     return any(option.side == Side.FAILURE and option.key in statements for option in options)
 
 
+_counted = lazy(counted, str)
+_too_long = lazy(too_long, str)
+
+
 class TextField(forms.CharField):
-    """Text of several lines: line ends as every system counts them, and a sentence when it is too long."""
+    """Text of several lines: line ends as every system counts them, and a sentence when it is too long.
+
+    `what` is its name as that sentence begins with it, to be translated.
+    """
 
     widget = forms.Textarea
 
     def __init__(self, *, what: str, max_length: int, rows: int, **kwargs: object) -> None:
         super().__init__(max_length=max_length, required=False, **kwargs)
-        self.limit_words = f"{max_length:,} characters"
-        self.error_messages["max_length"] = f"{what} must be {max_length:,} characters or less"
+        self.limit_words = _counted(gettext_noop("%(count)s characters"), max_length)
+        self.error_messages["max_length"] = _too_long(what, max_length)
         self.widget.attrs |= {"rows": rows, "data-count": max_length}
         # A browser that cuts pasted text off silently loses what a person wrote; the counter and the form say it.
         self.widget.attrs.pop("maxlength", None)
@@ -64,23 +75,29 @@ class AnswerForm(forms.Form):
 
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     reason = TextField(
-        what="The explanation",
+        what=gettext_lazy("The explanation"),
         max_length=REASON_LENGTH,
         rows=3,
-        label="What is the case instead, or why does this not apply?",
+        label=gettext_lazy("What is the case instead, or why does this not apply?"),
     )
     notes = TextField(
-        what="Notes",
+        what=gettext_lazy("Notes"),
         max_length=NOTES_LENGTH,
         rows=4,
-        help_text="Name accounts or resources that are different, and any change already planned",
+        label=gettext_lazy("Notes"),
+        help_text=gettext_lazy("Name accounts or resources that are different, and any change already planned"),
     )
-    plan = TextField(what="The plan", max_length=PLAN_LENGTH, rows=3, label="What will you do about it?")
+    plan = TextField(
+        what=gettext_lazy("The plan"),
+        max_length=PLAN_LENGTH,
+        rows=3,
+        label=gettext_lazy("What will you do about it?"),
+    )
     plan_due_on = forms.DateField(
-        label="By when?",
+        label=gettext_lazy("By when?"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter the day as year-month-day, for example 2027-01-31"},
+        error_messages={"invalid": gettext_lazy("Enter the day as year-month-day, for example 2027-01-31")},
     )
 
     def __init__(self, *args: object, answer: Answer, options: Sequence[ResponseOption], **kwargs: object) -> None:
@@ -102,12 +119,12 @@ class AnswerForm(forms.Form):
             if is_multi
             else (forms.ChoiceField, forms.RadioSelect)
         )
-        wrong = {"invalid_choice": "Choose one of the answers on the page"}
+        wrong = {"invalid_choice": _("Choose one of the answers on the page")}
         self.fields["choice"] = kind(
-            choices=choices, required=False, widget=widget, error_messages=wrong, label="Your answer"
+            choices=choices, required=False, widget=widget, error_messages=wrong, label=_("Your answer")
         )
         if not answer.criterion.not_applicable_allowed:
-            self.fields["reason"].label = "What is the case instead?"
+            self.fields["reason"].label = _("What is the case instead?")
         self.is_multi, self.alone = is_multi, set(ALONE)
         self.order_fields(["base_version", "choice", "reason", "notes", "plan", "plan_due_on"])
 
@@ -116,14 +133,15 @@ class AnswerForm(forms.Form):
         chosen = self.cleaned_data["choice"]
         chosen = list(chosen) if self.is_multi else [chosen] if chosen else []
         if len(chosen) > 1 and (alone := next((value for value in chosen if value in ALONE), None)):
-            raise forms.ValidationError(f"Choose either statements or “{ALONE[alone]}”, not both")
+            words = _("Choose either statements or “%(answer)s”, not both")
+            raise forms.ValidationError(words % {"answer": ALONE[alone]})
         return chosen
 
     def clean_plan_due_on(self) -> date | None:
         """A day to come, unless it is the day that stands there already."""
         day = self.cleaned_data["plan_due_on"]
         if day and day != self.answer.plan_due_on and day < timezone.localdate():
-            raise forms.ValidationError("The day cannot be in the past")
+            raise forms.ValidationError(_("The day cannot be in the past"))
         return day
 
     def content(self) -> AnswerContent:

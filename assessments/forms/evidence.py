@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from assessments.evaluators.result import GLOBAL
 from vendors.models import AwsAccount
 
-NO_REGION = "Enter the region as AWS writes it, for example eu-west-1, or global"
+NO_REGION = _("Enter the region as AWS writes it, for example eu-west-1, or global")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 
 
@@ -21,8 +22,8 @@ class DateForm(forms.Form):
 
     day = forms.DateField(
         error_messages={
-            "required": "Enter the day the file shows",
-            "invalid": "Enter the day as year-month-day, for example 2027-01-31",
+            "required": _("Enter the day the file shows"),
+            "invalid": _("Enter the day as year-month-day, for example 2027-01-31"),
         }
     )
 
@@ -37,18 +38,18 @@ class PlaceForm(forms.Form):
     """Which account and region the output of an AWS command is from."""
 
     account = forms.ChoiceField(
-        label="Account",
+        label=_("Account"),
         error_messages={
-            "required": "Choose the account the file is from",
-            "invalid_choice": "Choose one of the accounts in scope",
+            "required": _("Choose the account the file is from"),
+            "invalid_choice": _("Choose one of the accounts in scope"),
         },
     )
     region = forms.CharField(
-        label="Region",
-        help_text="For example eu-west-1, or global for IAM, Organizations and S3",
+        label=_("Region"),
+        help_text=_("For example eu-west-1, or global for IAM, Organizations and S3"),
         max_length=25,
         error_messages={
-            "required": "Enter the region the file is from, or global",
+            "required": _("Enter the region the file is from, or global"),
             "max_length": NO_REGION,
         },
     )

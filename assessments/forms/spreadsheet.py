@@ -1,14 +1,16 @@
 """The questionnaire as a spreadsheet, on its way out and back: what would change, and what stands against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
 from django.core import signing
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.actions.answers import AnswerContent, problems_with
 from assessments.actions.spreadsheet import SheetChange
@@ -17,16 +19,17 @@ from assessments.limits import SPREADSHEET_CHANGES_BYTES
 from assessments.models import Answer, AnswerKind, Assessment
 from assessments.queries.spreadsheet import SheetAnswer, sheet_answers
 from assessments.spreadsheets.grid import Grid
-from assessments.spreadsheets.layout import NO, YES, Content, Question, Statement
+from assessments.spreadsheets.layout import Content, Question, Statement
 from assessments.spreadsheets.read import Entry, Problem, Reading, WrongFile, read
 from assessments.spreadsheets.write import write
+from assessments.wording import spoken
 from users.models import User
 
 _SALT = "assessments.forms.spreadsheet"
 _KEPT = 4 * 3600  # seconds; whoever looks at a preview for longer uploads again
 # Where a problem with completing is shown.
 _COLUMN_OF = {"kind": "kind", "reason": "reason", "evidence": "complete"}
-_NO_PLAN = "The answer chosen needs no plan. Clear this cell, or move its text to the notes"
+_NO_PLAN = gettext_lazy("The answer chosen needs no plan. Clear this cell, or move its text to the notes")
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,16 @@ def _question(row: SheetAnswer) -> Question:
 
 
 def to_download(assessment: Assessment, user: User) -> bytes:
-    """The XLSX of this assessment as this person may fill it in now."""
+    """The XLSX of this assessment as this person may fill it in now.
+
+    It is English whoever asks: colleagues of several languages fill in one file, and its words are read back.
+    """
     today = timezone.localdate()
+    with translation.override("en-gb"):
+        return _written(assessment, user, today)
+
+
+def _written(assessment: Assessment, user: User, today: date) -> bytes:
     return write(
         [_question(row) for row in sheet_answers(assessment, user)],
         assessment=assessment.pk,
@@ -143,7 +154,8 @@ def _held_against(rows: Sequence[SheetAnswer], reading: Reading) -> Proposal:
             problems += wrong
         elif proposed.differences:  # or it is stored already
             changes.append(proposed)
-    return Proposal(changes, conflicts, problems, reading.notices)
+    said = [replace(problem, reason=spoken(problem.reason)) for problem in problems]
+    return Proposal(changes, conflicts, said, [spoken(notice) for notice in reading.notices])
 
 
 def _one(row: SheetAnswer, entry: Entry) -> tuple[Proposed, list[Problem]]:
@@ -178,12 +190,12 @@ def _differences(entry: Entry, content: AnswerContent) -> list[Difference]:
     """The fields that differ, as people read them."""
     now, wanted = entry.question.content, entry.content
     pairs = [
-        ("Answer", _chosen(entry.question, now), _chosen(entry.question, wanted)),
-        ("Reason", now.reason, content.reason),
-        ("Notes", now.notes, content.notes),
-        ("Plan to fix", now.plan, content.plan),
-        ("By when", _day(now.due), _day(content.plan_due_on)),
-        ("Completed", YES if now.complete else NO, YES if wanted.complete else NO),
+        (_("Answer"), _chosen(entry.question, now), _chosen(entry.question, wanted)),
+        (_("Reason"), now.reason, content.reason),
+        (_("Notes"), now.notes, content.notes),
+        (_("Plan to fix"), now.plan, content.plan),
+        (_("By when"), _day(now.due), _day(content.plan_due_on)),
+        (_("Completed"), _yes_no(now.complete), _yes_no(wanted.complete)),
     ]
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
@@ -191,11 +203,15 @@ def _differences(entry: Entry, content: AnswerContent) -> list[Difference]:
 def _chosen(question: Question, content: Content) -> str:
     if content.kind == AnswerKind.STATEMENTS:
         return "\n".join(each.text for each in question.statements if each.mark in content.statements)
-    return ALONE.get(content.kind, "")
+    return str(ALONE.get(content.kind, ""))
+
+
+def _yes_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
 
 
 def _day(day: date | None) -> str:
-    return date_format(day, "j F Y") if day else ""
+    return date_format(day) if day else ""
 
 
 def packed(proposal: Proposal, assessment: Assessment, user: User) -> str:
@@ -221,7 +237,9 @@ def packed(proposal: Proposal, assessment: Assessment, user: User) -> str:
         )
     text = signing.dumps([assessment.pk, user.pk, rows], salt=_SALT, compress=True)
     if len(text) > SPREADSHEET_CHANGES_BYTES:
-        raise WrongFile("The file changes too much text at once. Delete some of its rows, upload it, then do the rest.")
+        raise WrongFile(
+            _("The file changes too much text at once. Delete some of its rows, upload it, then do the rest.")
+        )
     return text
 
 
@@ -232,7 +250,7 @@ def unpacked(text: str, assessment: Assessment, user: User) -> Proposal:
     except signing.BadSignature:
         for_assessment = for_user = None
     if (for_assessment, for_user) != (assessment.pk, user.pk):
-        raise WrongFile("Too much time has passed since you looked at the changes. Upload the file again.")
+        raise WrongFile(_("Too much time has passed since you looked at the changes. Upload the file again."))
     rows = sheet_answers(assessment, user)
     questions = {row.answer.pk: _question(row) for row in rows}
     entries, problems = [], []
@@ -240,7 +258,7 @@ def unpacked(text: str, assessment: Assessment, user: User) -> Proposal:
         question = questions.get(answer)
         if question is None or not question.is_open:
             number = question.number if question else None
-            problems.append(Problem("", number, "This question can only be read now"))
+            problems.append(Problem("", number, _("This question can only be read now")))
             continue
         content = Content(
             kind=kind,

@@ -19,9 +19,11 @@ from assessments.intake import bundles
 from assessments.intake.readings import Reading, read
 from assessments.intake.refusal import Refused
 from assessments.limits import TEXT_MEMORY_BYTES, TEXT_SECONDS, TEXT_UNBOXED_BYTES, TEXT_WAIT_SECONDS
+from assessments.marking import Said
+from assessments.marking import said as _
 
 _BOX = Path(__file__).with_name("text_box.py")
-_GIVEN_UP = "This file takes too long to read. Split it, or add the output of single commands."
+_GIVEN_UP = _("This file takes too long to read. Split it, or add the output of single commands.")
 log = logging.getLogger("assay.intake")
 
 
@@ -39,7 +41,7 @@ def read_bounded(stream: BinaryIO, name: str, size: int, *, true_type: str, rece
     }
     answer = _in_box(stream, json.dumps(task))
     if refused := answer.get("refused"):
-        raise Refused(refused)
+        raise Refused(Said.from_json(refused))
     return Reading(**answer)
 
 

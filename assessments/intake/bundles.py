@@ -17,10 +17,11 @@ from assessments.intake.refusal import Refused
 from assessments.intake.signatures import HEAD, SAVE_AS_PDF, sniff
 from assessments.intake.texts import decode, read_json
 from assessments.limits import BUNDLE_BYTES, BUNDLE_FILE_BYTES, BUNDLE_FILES, BUNDLE_RATIO
+from assessments.marking import said as _
 
-_UNPACK = "This ZIP is not an evidence bundle. Unpack it and add the files."
-_DAMAGED = "The ZIP is damaged. Run the collector again, or unpack it and add the files."
-_LARGE = "The ZIP holds more than an evidence bundle may. Add one bundle for each account."
+_UNPACK = _("This ZIP is not an evidence bundle. Unpack it and add the files.")
+_DAMAGED = _("The ZIP is damaged. Run the collector again, or unpack it and add the files.")
+_LARGE = _("The ZIP holds more than an evidence bundle may. Add one bundle for each account.")
 _TOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.(json|md|txt|csv)")
 _MEMBER = re.compile(
     r"(\d{12})/(global|[a-z]{2,4}(-[a-z]+)+-\d{1,2})/[A-Za-z0-9][A-Za-z0-9._+=@,-]{0,200}\.(json|csv|txt)"
@@ -97,7 +98,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> dict[str, str]:
     top = _common_folder([member.filename for member in members])
     for member in members:
         if member.flag_bits & _LOCKED:
-            raise Refused("The ZIP is protected by a password. Unpack it and add the files.")
+            raise Refused(_("The ZIP is protected by a password. Unpack it and add the files."))
         mode = member.external_attr >> 16
         if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_IFMT(mode) == 0):
             raise Refused(_UNPACK)
@@ -121,7 +122,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> dict[str, str]:
 
 def _common_folder(names: list[str]) -> str:
     """ "acme/" where everything lies in that one folder."""
-    top, slash, _ = names[0].partition("/")
+    top, slash, _rest = names[0].partition("/")
     folder = top + slash
     is_common = slash and not top.isdigit() and all(name.startswith(folder) for name in names)
     return folder if is_common and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}", top) else ""

@@ -13,6 +13,7 @@ from assessments.intake.readings import LIMITS, too_large
 from assessments.intake.refusal import Refused
 from assessments.intake.signatures import HEAD, sniff
 from assessments.limits import CSV_BYTES, JSON_BYTES, TEXT_BYTES
+from assessments.marking import said as _
 
 _CHUNK = 1 << 20  # bytes
 _CONTENT_TYPES = {
@@ -50,7 +51,7 @@ def examine(stream: BinaryIO, name: str) -> Accepted:
     stream.seek(0)
     head = stream.read(HEAD)
     if not head:
-        raise Refused("The file is empty. Check it and add it again.")
+        raise Refused(_("The file is empty. Check it and add it again."))
     true_type = sniff(head)
     limit = LIMITS.get(true_type, max(CSV_BYTES, JSON_BYTES, TEXT_BYTES))
     size, sha256 = _measure(stream, limit, _noun(true_type))

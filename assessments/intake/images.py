@@ -9,10 +9,11 @@ from PIL import Image, ImageOps
 
 from assessments.intake.refusal import Refused
 from assessments.limits import IMAGE_PIXELS, IMAGE_SIDE, PREVIEW_QUALITY, PREVIEW_SIDE
+from assessments.marking import said as _
 
-_DAMAGED = "The image is damaged or incomplete. Open it, save it as a PNG and add it again."
-_TAIL = "There is something behind the end of the image. Open it, save it as a PNG and add it again."
-_ANIMATED = "The image is animated. Save one picture of it as a PNG and add it again."
+_DAMAGED = _("The image is damaged or incomplete. Open it, save it as a PNG and add it again.")
+_TAIL = _("There is something behind the end of the image. Open it, save it as a PNG and add it again.")
+_ANIMATED = _("The image is animated. Save one picture of it as a PNG and add it again.")
 _TEXT_LIMIT = 100_000  # bytes of text a PNG may carry; it is thrown away anyway
 
 
@@ -48,8 +49,14 @@ def _check_size(size: tuple[int, int]) -> None:
     width, height = size
     if width * height > IMAGE_PIXELS or max(size) > IMAGE_SIDE:
         raise Refused(
-            f"The image has {width:,} x {height:,} pixels. It may have {IMAGE_PIXELS // 1_000_000} megapixels and "
-            f"{IMAGE_SIDE:,} pixels a side. Crop it or make it smaller."
+            _(
+                "The image has %(width)s x %(height)s pixels. It may have %(most)s megapixels and %(side)s pixels a "
+                "side. Crop it or make it smaller.",
+                width=width,
+                height=height,
+                most=IMAGE_PIXELS // 1_000_000,
+                side=IMAGE_SIDE,
+            )
         )
 
 

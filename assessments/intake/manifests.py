@@ -7,9 +7,10 @@ from typing import BinaryIO
 from assessments.intake import pdfs, texts
 from assessments.intake.refusal import Refused, megabytes
 from assessments.limits import MANIFEST_BYTES, PDF_BYTES
+from assessments.marking import said as _
 from assessments.reports.manifest import FILE_NAME
 
-_NEITHER = "Choose the PDF you downloaded, or the manifest.json that is attached to it."
+_NEITHER = _("Choose the PDF you downloaded, or the manifest.json that is attached to it.")
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,16 @@ def examine_manifest(stream: BinaryIO) -> Carried:
     is_pdf = stream.read(5) == b"%PDF-"
     limit = PDF_BYTES if is_pdf else MANIFEST_BYTES
     if size > limit:
-        raise Refused(f"The file is {megabytes(size)}. It may have {megabytes(limit)}. {_NEITHER}")
+        words = _("The file is %(size)s. It may have %(limit)s.", size=megabytes(size), limit=megabytes(limit))
+        raise Refused(words.then(_NEITHER))
     stream.seek(0)
     data = stream.read()
     if not data:
-        raise Refused(f"The file is empty. {_NEITHER}")
+        raise Refused(_("The file is empty.").then(_NEITHER))
     if is_pdf:
         return Carried(_attached(data), data)
     if not data.startswith(b"{"):
-        raise Refused(f"This is neither a PDF nor a manifest. {_NEITHER}")
+        raise Refused(_("This is neither a PDF nor a manifest.").then(_NEITHER))
     texts.read_json(texts.decode(data))
     return Carried(data, None)
 
@@ -43,5 +45,5 @@ def examine_manifest(stream: BinaryIO) -> Carried:
 def _attached(pdf: bytes) -> bytes:
     manifest = pdfs.attachment(pdf, FILE_NAME, MANIFEST_BYTES)
     if manifest is None:
-        raise Refused(f"This PDF carries no manifest. {_NEITHER}")
+        raise Refused(_("This PDF carries no manifest.").then(_NEITHER))
     return manifest

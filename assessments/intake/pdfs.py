@@ -7,14 +7,15 @@ from pathlib import Path
 
 from assessments.intake.refusal import Refused
 from assessments.limits import PDF_MEMORY_BYTES, PDF_OBJECTS, PDF_SECONDS
+from assessments.marking import said as _
 
 _BOX = Path(__file__).with_name("pdf_box.py")
-_PRINT_AGAIN = "Print it to a new PDF and add that."
-_DAMAGED = f"The PDF is damaged or incomplete. {_PRINT_AGAIN}"
+_PRINT_AGAIN = _("Print it to a new PDF and add that.")
+_DAMAGED = _("The PDF is damaged or incomplete.").then(_PRINT_AGAIN)
 _SENTENCES = {
-    "locked": "The PDF is protected by a password. Save it without protection and add it again.",
-    "attached": f"The PDF has other files inside it. {_PRINT_AGAIN}",
-    "too large": f"The PDF is too complicated. {_PRINT_AGAIN}",
+    "locked": _("The PDF is protected by a password. Save it without protection and add it again."),
+    "attached": _("The PDF has other files inside it.").then(_PRINT_AGAIN),
+    "too large": _("The PDF is too complicated.").then(_PRINT_AGAIN),
     "damaged": _DAMAGED,
 }
 _BLANKS = b"\x00\t\n\x0c\r "
@@ -40,13 +41,14 @@ def _looked_at(data: bytes, *more: str) -> dict[str, object]:
     if end < 0:
         raise Refused(_DAMAGED)
     if data[end + 5 :].strip(_BLANKS):
-        raise Refused(f"There is something behind the end of the PDF. {_PRINT_AGAIN}")
+        raise Refused(_("There is something behind the end of the PDF.").then(_PRINT_AGAIN))
     answer = _open_in_box(data, *more)
     reason = answer.get("refused")
     if reason is None:
         return answer
     if reason == "active":
-        raise Refused(f"The PDF holds active content ({answer['detail']}). {_PRINT_AGAIN}")
+        words = _("The PDF holds active content (%(what)s).", what=str(answer["detail"]))
+        raise Refused(words.then(_PRINT_AGAIN))
     raise Refused(_SENTENCES[str(reason)])
 
 

@@ -14,15 +14,25 @@ from assessments.evaluators.formats.credential_report import summary as report_s
 from assessments.intake import bundles, secrets, texts
 from assessments.intake.refusal import Refused, megabytes
 from assessments.limits import CSV_BYTES, IMAGE_BYTES, JSON_BYTES, PDF_BYTES, TEXT_BYTES, ZIP_BYTES
+from assessments.marking import gettext_noop
+from assessments.marking import said as _
 
 LIMITS = {"png": IMAGE_BYTES, "jpeg": IMAGE_BYTES, "pdf": PDF_BYTES, "zip": ZIP_BYTES}
 _ADVICE = {
-    "image": "Split it or lower the image quality.",
-    "PDF": "Split it or leave out pages.",
-    "ZIP": "Add one bundle for each account.",
-    "CSV": "Split it and add the parts.",
-    "JSON": "Add the output of single commands.",
-    "text file": "Add only the part that shows the answer.",
+    "image": _("Split it or lower the image quality."),
+    "PDF": _("Split it or leave out pages."),
+    "ZIP": _("Add one bundle for each account."),
+    "CSV": _("Split it and add the parts."),
+    "JSON": _("Add the output of single commands."),
+    "text file": _("Add only the part that shows the answer."),
+}
+_SIZES = {
+    "image": gettext_noop("The image is %(size)s."),
+    "PDF": gettext_noop("The PDF is %(size)s."),
+    "ZIP": gettext_noop("The ZIP is %(size)s."),
+    "CSV": gettext_noop("The CSV is %(size)s."),
+    "JSON": gettext_noop("The JSON is %(size)s."),
+    "text file": gettext_noop("The text file is %(size)s."),
 }
 
 
@@ -59,7 +69,8 @@ def read(stream: BinaryIO, name: str, size: int, *, true_type: str, received_at:
 
 def too_large(noun: str, size: int, limit: int) -> Refused:
     """The refusal of a file over its limit, with what to do about one of its kind."""
-    return Refused(f"The {noun} is {megabytes(size)}. It must be smaller than {megabytes(limit)}. {_ADVICE[noun]}")
+    small = _("It must be smaller than %(limit)s.", limit=megabytes(limit))
+    return Refused(_(_SIZES[noun], size=megabytes(size)).then(small, _ADVICE[noun]))
 
 
 def _carrier(text: str) -> str:

@@ -8,26 +8,34 @@ import re
 from enum import Enum
 from typing import Final
 
+from assessments.marking import Said
+from assessments.marking import said as _
+
 
 class Kind(Enum):
     """What a secret is called, and what its owner has to do since it was in a file."""
 
-    ACCESS_KEY = ("a secret access key", "rotate the key")
-    PRIVATE_KEY = ("a private key", "replace the key pair")
-    SESSION_TOKEN = ("a session token", "end the session")
-    PASSWORD = ("a password", "change the password")
-    TOKEN = ("an access token", "revoke the token")
-    SECRET = ("a secret", "replace the secret")
+    ACCESS_KEY = (_("a secret access key"), _("rotate the key"), _("Rotate the key"))
+    PRIVATE_KEY = (_("a private key"), _("replace the key pair"), _("Replace the key pair"))
+    SESSION_TOKEN = (_("a session token"), _("end the session"), _("End the session"))
+    PASSWORD = (_("a password"), _("change the password"), _("Change the password"))
+    TOKEN = (_("an access token"), _("revoke the token"), _("Revoke the token"))
+    SECRET = (_("a secret"), _("replace the secret"), _("Replace the secret"))
 
     @property
-    def label(self) -> str:
+    def label(self) -> Said:
         """With its article: "a password"."""
         return self.value[0]
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> Said:
         """What to do besides removing it: "change the password"."""
         return self.value[1]
+
+    @property
+    def begun(self) -> Said:
+        """The same at the beginning of a sentence: "Change the password"."""
+        return self.value[2]
 
 
 # --- Names ---------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from typing import Final
 from assessments.intake.refusal import Refused
 from assessments.intake.secret_search import MOST, OBJECT, Found, find, in_columns, lowered
 from assessments.intake.texts import csv_rows
+from assessments.marking import Said
+from assessments.marking import said as _
 
 _LONG_LINE: Final = 400  # characters; in a longer line of a JSON the way to the value says more than the line
 _WAY: Final = 120  # characters shown of the way to a value
@@ -20,7 +22,6 @@ _SHARED: Final = 6  # characters: what has that many in common with the secret i
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],]', re.DOTALL)
 _BEFORE_VARIABLES = re.compile(r'"variables"\s{0,50}:\s{0,50}$')
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,60}")
-_FUNCTION = "in the variables of a Lambda function"
 
 
 def check(text: str, kind: str, *, member: str = "") -> None:
@@ -50,20 +51,33 @@ def line_of(text: str, at: int) -> int:
     return text.count("\n", 0, at) + text.count("\r", 0, at) - text.count("\r\n", 0, at) + 1
 
 
-def _sentence(text: str, kind: str, found: list[tuple[int, Found]], member: str) -> str:
+def _sentence(text: str, kind: str, found: list[tuple[int, Found]], member: str) -> Said:
     line, first = found[0]
     way = _way(text, first) if kind == "json" and _is_long(text, first.at) else ""
-    place = f"The value at {way}" if way else f"Line {line:,}"
-    if member:
-        place += " in a file of the bundle" if shares(member, first.value) else f" of {member}"
-    says = f"{place} holds what looks like {first.kind.label}"
+    place = _("The value at %(way)s", way=way) if way else _("Line %(number)s", number=line)
+    if member and shares(member, first.value):
+        place = _("%(place)s in a file of the bundle", place=place)
+    elif member:
+        place = _("%(place)s of %(member)s", place=place, member=member)
     if kind == "json" and _is_in_function(text, first.at):
-        return (
-            f"{says} {_FUNCTION}. {first.kind.remedy.capitalize()}, run the collector, which leaves such values out, "
-            "and add what it writes."
+        says = _(
+            "%(place)s holds what looks like %(kind)s in the variables of a Lambda function.",
+            place=place,
+            kind=first.kind.label,
         )
-    thing = "bundle" if member else "file"
-    return f"{says}. Remove it, {first.kind.remedy}, and add the {thing} again.{_others(line, found)}"
+        return says.then(
+            _(
+                "%(remedy)s, run the collector, which leaves such values out, and add what it writes.",
+                remedy=first.kind.begun,
+            )
+        )
+    again = (
+        _("Remove it, %(remedy)s, and add the bundle again.", remedy=first.kind.remedy)
+        if member
+        else _("Remove it, %(remedy)s, and add the file again.", remedy=first.kind.remedy)
+    )
+    says = _("%(place)s holds what looks like %(kind)s.", place=place, kind=first.kind.label)
+    return says.then(again, *_others(line, found))
 
 
 def _is_in_function(text: str, at: int) -> bool:
@@ -73,16 +87,18 @@ def _is_in_function(text: str, at: int) -> bool:
     return start >= 0 and "}" not in low[start:] and _BEFORE_VARIABLES.search(low[:start]) is not None
 
 
-def _others(line: int, found: list[tuple[int, Found]]) -> str:
+def _others(line: int, found: list[tuple[int, Found]]) -> list[Said]:
     """The next lines to look at, so that nobody sends a file ten times to find ten secrets."""
     lines = sorted({other for other, _ in found} - {line})
     if not lines:
-        return ""
-    numbers = [f"{number:,}" for number in lines[: MOST - 1]]
+        return []
+    numbers: list[str] = [f"{number:,}" for number in lines[: MOST - 1]]
     if len(found) > MOST - 1:
-        numbers.append("those below")
-    words = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else numbers[0]
-    return f" Look at line{'s' if len(numbers) > 1 else ''} {words} too."
+        numbers.append(_("those below"))
+    if len(numbers) == 1:
+        return [_("Look at line %(number)s too.", number=numbers[0])]
+    words = _("%(most)s and %(last)s", most=", ".join(numbers[:-1]), last=numbers[-1])
+    return [_("Look at lines %(numbers)s too.", numbers=words)]
 
 
 def _is_long(text: str, at: int) -> bool:

@@ -1,14 +1,15 @@
 """What a file is, from its first bytes. The name and what the browser says are never asked."""
 
 from assessments.intake.refusal import Refused
+from assessments.marking import said as _
 
 HEAD = 4096  # bytes that are looked at
 
-ALLOWED = "PNG, JPEG, PDF, CSV, JSON, TXT or ZIP"
-_SAVE_AS_PNG = f"The file must be a {ALLOWED}. Save it as a PNG and add it again."
-SAVE_AS_PDF = f"The file must be a {ALLOWED}. Save the document as a PDF and add it again."
-_UNPACK = f"The file must be a {ALLOWED}. Unpack it and add the files."
-_NOT_EVIDENCE = f"The file must be a {ALLOWED}. A program is no evidence."
+MUST_BE = _("The file must be a PNG, JPEG, PDF, CSV, JSON, TXT or ZIP.")
+_SAVE_AS_PNG = MUST_BE.then(_("Save it as a PNG and add it again."))
+SAVE_AS_PDF = MUST_BE.then(_("Save the document as a PDF and add it again."))
+_UNPACK = MUST_BE.then(_("Unpack it and add the files."))
+_NOT_EVIDENCE = MUST_BE.then(_("A program is no evidence."))
 
 # Each with the sentence for who sends it.
 _REFUSED_STARTS = (
@@ -44,7 +45,7 @@ def sniff(head: bytes) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "zip"
     if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftypavif", b"ftyphevc"}:
-        raise Refused(f"The file must be a {ALLOWED}. Save it as a JPEG and add it again.")
+        raise Refused(MUST_BE.then(_("Save it as a JPEG and add it again.")))
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         raise Refused(_SAVE_AS_PNG)
     if head[257:262] == b"ustar":

@@ -18,6 +18,7 @@ from assessments.limits import (
     SPREADSHEET_SECONDS,
     SPREADSHEET_UNPACKED_BYTES,
 )
+from assessments.marking import said as _
 from assessments.spreadsheets.grid import Grid, GridCell, GridRow, GridSheet
 
 _BOX = Path(__file__).with_name("spreadsheet_box.py")
@@ -29,24 +30,24 @@ _LIMITS = (
     SPREADSHEET_ROWS,
     SPREADSHEET_COLUMNS,
 )
-_SAVE_AS = "Choose File, then Save as, then “Excel Workbook (.xlsx)”, and upload that."
-_COPY = "Download the questionnaire again, copy your answers into it and upload that."
-_NONE = "This is not a spreadsheet. Upload the questionnaire as an Excel workbook (.xlsx)."
-_LOCKED = "The file is protected by a password. Save it without one and upload it again."
-_DAMAGED = f"The spreadsheet is damaged and cannot be read. Open it in Excel or LibreOffice. {_SAVE_AS}"
+_SAVE_AS = _("Choose File, then Save as, then “Excel Workbook (.xlsx)”, and upload that.")
+_COPY = _("Download the questionnaire again, copy your answers into it and upload that.")
+_NONE = _("This is not a spreadsheet. Upload the questionnaire as an Excel workbook (.xlsx).")
+_LOCKED = _("The file is protected by a password. Save it without one and upload it again.")
+_DAMAGED = _("The spreadsheet is damaged and cannot be read. Open it in Excel or LibreOffice.").then(_SAVE_AS)
 _SENTENCES = {
     "locked": _LOCKED,
-    "opendocument": f"This is an OpenDocument spreadsheet (.ods). {_SAVE_AS}",
+    "opendocument": _("This is an OpenDocument spreadsheet (.ods).").then(_SAVE_AS),
     "no spreadsheet": _NONE,
     "damaged": _DAMAGED,
-    "macros": f"This spreadsheet may hold macros (.xlsm). {_SAVE_AS}",
-    "binary": f"This is a binary Excel workbook (.xlsb). {_SAVE_AS}",
-    "links": f"The spreadsheet refers to other spreadsheets. {_COPY}",
-    "embedded": f"The spreadsheet has other files or controls inside it. {_COPY}",
-    "declarations": f"The spreadsheet declares XML entities, which no spreadsheet program writes. {_COPY}",
-    "rows": f"The spreadsheet uses more than {SPREADSHEET_ROWS:,} rows. {_COPY}",
-    "columns": f"The spreadsheet uses more than {SPREADSHEET_COLUMNS:,} columns. {_COPY}",
-    "too large": f"The spreadsheet holds more than a questionnaire may. {_COPY}",
+    "macros": _("This spreadsheet may hold macros (.xlsm).").then(_SAVE_AS),
+    "binary": _("This is a binary Excel workbook (.xlsb).").then(_SAVE_AS),
+    "links": _("The spreadsheet refers to other spreadsheets.").then(_COPY),
+    "embedded": _("The spreadsheet has other files or controls inside it.").then(_COPY),
+    "declarations": _("The spreadsheet declares XML entities, which no spreadsheet program writes.").then(_COPY),
+    "rows": _("The spreadsheet uses more than %(count)s rows.", count=SPREADSHEET_ROWS).then(_COPY),
+    "columns": _("The spreadsheet uses more than %(count)s columns.", count=SPREADSHEET_COLUMNS).then(_COPY),
+    "too large": _("The spreadsheet holds more than a questionnaire may.").then(_COPY),
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream inside an OLE file that holds a locked workbook
@@ -59,16 +60,20 @@ def examine_spreadsheet(stream: BinaryIO) -> Grid:
     """
     size = stream.seek(0, io.SEEK_END)
     if size > SPREADSHEET_BYTES:
-        raise Refused(f"The spreadsheet is {megabytes(size)}. It may have {megabytes(SPREADSHEET_BYTES)}. {_COPY}")
+        limit = megabytes(SPREADSHEET_BYTES)
+        words = _("The spreadsheet is %(size)s. It may have %(limit)s.", size=megabytes(size), limit=limit)
+        raise Refused(words.then(_COPY))
     stream.seek(0)
     data = stream.read()
     if not data:
-        raise Refused("The file is empty. Save your spreadsheet and upload it again.")
+        raise Refused(_("The file is empty. Save your spreadsheet and upload it again."))
     if data.startswith(_OLE):
-        raise Refused(_LOCKED if _ENCRYPTED in data else f"This is the older Excel format (.xls). {_SAVE_AS}")
+        old = _("This is the older Excel format (.xls).").then(_SAVE_AS)
+        raise Refused(_LOCKED if _ENCRYPTED in data else old)
     if not data.startswith(b"PK\x03\x04"):
         is_text = b"\x00" not in data[:4096] and not data.startswith((b"%PDF-", b"\x89PNG", b"\xff\xd8\xff"))
-        raise Refused(f"This is a text or CSV file, which does not hold everything. {_SAVE_AS}" if is_text else _NONE)
+        text = _("This is a text or CSV file, which does not hold everything.").then(_SAVE_AS)
+        raise Refused(text if is_text else _NONE)
     answer = _open_in_box(data)
     if reason := answer.get("refused"):
         raise Refused(_SENTENCES[str(reason)])

@@ -1,7 +1,7 @@
 """Run by itself, in a process with little memory and time: reads the text or bundle on standard input to its end.
 
 Told one JSON object as its only argument, it prints another: {"kind": "json", "format": "", "facts": {}}, or
-{"refused": SENTENCE}. Whatever else happens to it, it prints nothing.
+{"refused": SENTENCES}, as `Said.to_json` gives them. Whatever else happens to it, it prints nothing.
 """
 
 import json
@@ -26,7 +26,7 @@ def main(memory: int, seconds: int, name: str, size: int, true_type: str, receiv
         try:
             found = read(stream, name, size, true_type=true_type, received_at=datetime.fromisoformat(received_at))
         except Refused as refused:
-            return {"refused": str(refused)}
+            return {"refused": refused.message.to_json()}
     return {"kind": found.kind, "format": found.format, "facts": found.facts}
 
 

@@ -9,10 +9,12 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from assessments.intake.refusal import Refused
-from assessments.intake.signatures import ALLOWED
+from assessments.intake.signatures import MUST_BE
 from assessments.limits import CSV_CELL_BYTES, CSV_ROW_CELLS, JSON_DEPTH, JSON_VALUES
+from assessments.marking import Said
+from assessments.marking import said as _
 
-_NOT_TEXT = f"The file must be a {ALLOWED}. Save it in one of these formats and add it again."
+_NOT_TEXT = MUST_BE.then(_("Save it in one of these formats and add it again."))
 _MARKUP = re.compile(r"<(!doctype|html|head|body|script|\?xml|svg|!--|meta|link|iframe)", re.IGNORECASE)
 _NUMBER_OR_WORD = r"(-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)"
 _JSON_START = re.compile(rf'\{{\s*["}}]|\[\s*([\[{{"\]]|{_NUMBER_OR_WORD}\s*[,\]])')
@@ -56,11 +58,13 @@ def kind_of(text: str, name: str) -> str:
     """
     start = text.lstrip("\ufeff \t\r\n")
     if not start:
-        raise Refused("The file is empty. Check it and add it again.")
+        raise Refused(_("The file is empty. Check it and add it again."))
     if _MARKUP.match(start):
         raise Refused(
-            "This is a web page or a drawing, not evidence. If you saved it from the AWS console, the sign-in may have "
-            "ended: sign in, download it again and add that. For a picture, save it as a PNG."
+            _(
+                "This is a web page or a drawing, not evidence. If you saved it from the AWS console, the sign-in may "
+                "have ended: sign in, download it again and add that. For a picture, save it as a PNG."
+            )
         )
     claimed = name.rpartition(".")[2].strip().casefold()
     if claimed == "json" or _JSON_START.match(start):
@@ -101,7 +105,10 @@ def csv_rows(text: str) -> Generator[tuple[int, list[str]], None, None]:
         for line in io.StringIO(text, newline=""):
             separators += line.count(delimiter)
             if separators > CSV_ROW_CELLS:  # the reader would hold them all at once
-                raise Refused(f"A row of the CSV has more than {CSV_ROW_CELLS:,} cells. Export the table again.")
+                words = _(
+                    "A row of the CSV has more than %(count)s cells. Export the table again.", count=CSV_ROW_CELLS
+                )
+                raise Refused(words)
             yield line
 
     try:
@@ -112,7 +119,7 @@ def csv_rows(text: str) -> Generator[tuple[int, list[str]], None, None]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise Refused(
-            "The CSV cannot be read: a cell is longer than 64 kB, or a quote never closes. Export it again."
+            _("The CSV cannot be read: a cell is longer than 64 kB, or a quote never closes. Export it again.")
         ) from error
     finally:
         csv.field_size_limit(before)
@@ -120,14 +127,15 @@ def csv_rows(text: str) -> Generator[tuple[int, list[str]], None, None]:
 
 def check_csv(text: str) -> None:
     """Raises Refused where the table cannot be read to its end."""
-    for _ in csv_rows(text):
+    for _row in csv_rows(text):
         pass
 
 
 def read_json(text: str) -> Any:
     """The value, read strictly. Raises Refused for whatever two programs could read in two ways."""
     if text.count(",") + text.count("[") + text.count("{") > JSON_VALUES:
-        raise Refused(f"The JSON holds more than {JSON_VALUES:,} values. Add the output of single commands.")
+        words = _("The JSON holds more than %(count)s values. Add the output of single commands.", count=JSON_VALUES)
+        raise Refused(words)
     try:
         value = json.loads(
             text.lstrip("\ufeff"), parse_constant=_refuse_constant, object_pairs_hook=_unique, parse_float=_finite
@@ -136,11 +144,15 @@ def read_json(text: str) -> Any:
         raise Refused(_too_deep()) from error
     except json.JSONDecodeError as error:
         raise Refused(
-            f"The JSON is damaged at line {error.lineno}, column {error.colno}. "
-            "Run the command again and add its output."
+            _(
+                "The JSON is damaged at line %(line)s, column %(column)s. Run the command again and add its output.",
+                line=str(error.lineno),
+                column=str(error.colno),
+            )
         ) from error
     except ValueError as error:  # thousands of digits, or beyond what programs can hold
-        raise Refused("The JSON holds a number that is too large. Run the command again and add its output.") from error
+        words = _("The JSON holds a number that is too large. Run the command again and add its output.")
+        raise Refused(words) from error
     _check_depth(value)
     if _SURROGATE.search(text):
         _refuse_half_characters(value)
@@ -151,11 +163,12 @@ def _refuse_half_characters(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise Refused("The JSON holds half a character. Run the command again and add its output.") from error
+        words = _("The JSON holds half a character. Run the command again and add its output.")
+        raise Refused(words) from error
 
 
 def _refuse_constant(name: str) -> Any:
-    raise Refused(f"The JSON holds {name}, which is no JSON. Run the command again and add its output.")
+    raise Refused(_("The JSON holds %(name)s, which is no JSON. Run the command again and add its output.", name=name))
 
 
 def _finite(text: str) -> float:
@@ -167,12 +180,12 @@ def _finite(text: str) -> float:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise Refused("The JSON holds the same key twice. Run the command again and add its output unchanged.")
+        raise Refused(_("The JSON holds the same key twice. Run the command again and add its output unchanged."))
     return made
 
 
-def _too_deep() -> str:
-    return f"The JSON is nested more than {JSON_DEPTH} levels deep. Add the output of single commands."
+def _too_deep() -> Said:
+    return _("The JSON is nested more than %(count)s levels deep. Add the output of single commands.", count=JSON_DEPTH)
 
 
 def _check_depth(value: Any) -> None:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
 from assessments.models.assessments import Assessment
@@ -14,11 +15,11 @@ from vendors.models import Invitation
 class AnswerKind(models.TextChoices):
     """How a question is answered. Grading goes by the statement chosen, never by yes or no."""
 
-    NONE = "", "No answer yet"
-    STATEMENTS = "statements", "Statements chosen"
-    NONE_FITS = "none_fits", "None of these fits"
-    NOT_APPLICABLE = "not_applicable", "Not applicable"
-    UNKNOWN = "unknown", "I do not know yet"
+    NONE = "", _("No answer yet")
+    STATEMENTS = "statements", _("Statements chosen")
+    NONE_FITS = "none_fits", _("None of these fits")
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+    UNKNOWN = "unknown", _("I do not know yet")
 
 
 class Answer(models.Model):

@@ -6,6 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from assessments.models.answers import Answer
 from assessments.models.assessments import Assessment
@@ -16,12 +17,12 @@ from assessments.querysets import EvidenceQuerySet
 class EvidenceKind(models.TextChoices):
     """What the bytes are, found from the bytes."""
 
-    IMAGE = "image", "Image"
+    IMAGE = "image", _("Image")
     CSV = "csv", "CSV"
     JSON = "json", "JSON"
     PDF = "pdf", "PDF"
-    TEXT = "text", "Text"
-    ZIP = "zip", "Evidence bundle"
+    TEXT = "text", _("Text")
+    ZIP = "zip", _("Evidence bundle")
 
 
 def storage_key(instance: models.Model, filename: str) -> str:
@@ -56,7 +57,7 @@ class Evidence(models.Model):
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     effective_at = models.DateTimeField(null=True, blank=True)
     effective_source = models.CharField(
-        max_length=6, blank=True, choices=[("read", "read from the file"), ("stated", "stated by the vendor")]
+        max_length=6, blank=True, choices=[("read", _("read from the file")), ("stated", _("stated by the vendor"))]
     )
     # An answer of the command line in a file of its own need not say where it is from; then the vendor says it.
     stated_account = models.CharField(max_length=12, blank=True)

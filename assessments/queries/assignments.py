@@ -6,6 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from assessments.models import Answer, Assessment
 from assessments.states import State
 from users.models import User
@@ -60,10 +62,11 @@ def holder_of(answer: Answer, active: Container[int]) -> Holder | None:
     invitation = answer.assignee_invitation
     person = answer.assignee or (invitation.accepted_by if invitation else None)
     if person is not None:
-        return Holder(person.name or person.email, "" if person.pk in active else "no longer here")
+        return Holder(person.name or person.email, "" if person.pk in active else _("no longer here"))
     if invitation is None:
         return None
-    return Holder(invitation.name or invitation.email, "no longer invited" if invitation.revoked_at else "invited")
+    note = _("no longer invited") if invitation.revoked_at else _("invited")
+    return Holder(invitation.name or invitation.email, note)
 
 
 def is_held_by(answer: Answer, person: User) -> bool:

@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from assessments.models import Answer, Assessment
 from assessments.queries.question_page import said
 from assessments.queries.vendor_pages import QuestionRow, answers_of, asked_of, people_of, row_of
@@ -44,14 +47,16 @@ class CheckSheet:
 
 
 def _check_row(answer: Answer, texts: dict[str, str], *, is_open: bool) -> CheckRow:
-    files = f"{answer.file_count} file{'' if answer.file_count == 1 else 's'}" if answer.file_count else "No file"
-    by = f" · answered by {answer.updated_by}" if answer.updated_by else ""
+    count = answer.file_count
+    meta = [ngettext("%(count)s file", "%(count)s files", count) % {"count": count} if count else _("No file")]
+    if answer.updated_by:
+        meta.append(_("answered by %(name)s") % {"name": answer.updated_by})
     return CheckRow(
         number=answer.criterion.number,
         title=answer.criterion.words.short_title,
         question=answer.criterion.words.question,
         texts=said(answer, texts),
-        meta=files + by,
+        meta=" · ".join(meta),
         is_done=answer.is_complete,
         is_open=is_open,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT, bundle, credential_report
 from assessments.evaluators.formats.errors import TooLarge, Unreadable
@@ -82,18 +83,18 @@ def readable(evidence: Evidence, page: str = "1", *, member: str = "", mark: str
     except TooLarge as error:
         return Content(kind="none", problem=str(error))
     except (OSError, Unreadable, zipfile.BadZipFile):
-        return Content(kind="none", problem="The file could not be read. Download it, or add it again.")
+        return Content(kind="none", problem=_("The file could not be read. Download it, or add it again."))
     return Content(kind="none")
 
 
 def _yes_no(value: bool | None, raw: str) -> str:
-    return raw if value is None else "Yes" if value else "No"
+    return raw if value is None else _("Yes") if value else _("No")
 
 
 def _moment(value: object, raw: str) -> str:
     if isinstance(value, datetime):
         return day(value)
-    return {"N/A": "–", "not_supported": "–", "no_information": "Never", "": "–"}.get(raw, raw)
+    return {"N/A": "–", "not_supported": "–", "no_information": _("Never"), "": "–"}.get(raw, raw)
 
 
 def _in_words(row: credential_report.Row, mark: str = "") -> ReportRow:
@@ -103,7 +104,7 @@ def _in_words(row: credential_report.Row, mark: str = "") -> ReportRow:
             _yes_no(key.active, cells[f"access_key_{slot}_active"]),
             _moment(key.last_rotated, cells[f"access_key_{slot}_last_rotated"]),
             # A key that exists and was never used says N/A; a slot without a key says the same.
-            "Never"
+            _("Never")
             if key.active and cells[f"access_key_{slot}_last_used_date"] == "N/A"
             else _moment(key.last_used, cells[f"access_key_{slot}_last_used_date"]),
         )
@@ -139,7 +140,7 @@ def _text(evidence: Evidence) -> Content:
 
 def _marked(evidence: Evidence, mark: str) -> Content:
     if evidence.size > MARKED_BYTES:
-        raise TooLarge("The file is too large to mark anything in it. Download it and search it.")
+        raise TooLarge(_("The file is too large to mark anything in it. Download it and search it."))
     with evidence.file.open("rb") as stored:
         data = stored.read(MARKED_BYTES)
     return Content(kind="marked", marked=marked_text(readable_json(decoded(data)), mark))
@@ -155,7 +156,8 @@ def _member(evidence: Evidence, name: str, mark: str) -> Content:
     if found is None:
         raise NoSuchMember(name)
     if found.info.file_size > MARKED_BYTES:
-        return Content(kind="none", member=name, problem="This file is too large to show here. Download the bundle.")
+        problem = _("This file is too large to show here. Download the bundle.")
+        return Content(kind="none", member=name, problem=problem)
     text = readable_json(decoded(found.read()))
     return Content(kind="marked", member=name, marked=marked_text(text, mark))
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from assessments.agreement import Agreement, of_answer
 from assessments.evaluators import State as Verdict
 from assessments.models import Assessment, Evaluation, EvaluationRun
@@ -18,14 +21,14 @@ if TYPE_CHECKING:
 
 # What the vendor reads; which of the statements would be a failure is not for the vendor to see.
 VENDOR_WORDS = {
-    Verdict.ACCEPTABLE: "Shown by your files",
-    Verdict.FAILURE: "Your files show a problem",
-    Verdict.UNDETERMINED: "Not settled by your files",
+    Verdict.ACCEPTABLE: gettext_noop("Shown by your files"),
+    Verdict.FAILURE: gettext_noop("Your files show a problem"),
+    Verdict.UNDETERMINED: gettext_noop("Not settled by your files"),
 }
 STAFF_WORDS = {
-    Verdict.ACCEPTABLE: "The evidence shows an acceptable response",
-    Verdict.FAILURE: "The evidence shows a failure",
-    Verdict.UNDETERMINED: "The evidence does not settle it",
+    Verdict.ACCEPTABLE: gettext_noop("The evidence shows an acceptable response"),
+    Verdict.FAILURE: gettext_noop("The evidence shows a failure"),
+    Verdict.UNDETERMINED: gettext_noop("The evidence does not settle it"),
 }
 
 
@@ -168,7 +171,7 @@ def _shown(row: Evaluation, sides: Mapping[str, str], *, is_staff: bool, is_whol
     return Shown(
         number=row.answer.criterion.number,
         verdict=row.state,
-        words=(STAFF_WORDS if is_staff else VENDOR_WORDS)[verdict],
+        words=_((STAFF_WORDS if is_staff else VENDOR_WORDS)[verdict]),
         summary=row.summary if is_staff else neutral(row.summary),
         responses=row.responses if is_staff else (),
         offenders=_named(row.resources) if is_whole else (),

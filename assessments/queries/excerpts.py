@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from assessments.evaluators.formats import CREDENTIAL_REPORT, credential_report
 from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
 from assessments.evaluators.formats.times import Mark, Time
@@ -19,8 +22,10 @@ from assessments.queries.report_rows import report_rows
 MOST_BYTES = 1_000_000  # of a table that is read for a page
 MOST_ROWS = 50
 MOST_CHARACTERS = 2_000
-NOT_LOADED = "We could not load this file. The answer and your result are safe. Try again, or score another question."
-TOO_LARGE = "The file is too large to show here. Download it to read it."
+NOT_LOADED = gettext_lazy(
+    "We could not load this file. The answer and your result are safe. Try again, or score another question."
+)
+TOO_LARGE = gettext_lazy("The file is too large to show here. Download it to read it.")
 Marks = Sequence[tuple[str, str, str]]
 """What breaks a question in one row: the key or property, the reason, and the id of its row in the list of those."""
 _TEXTS = {EvidenceKind.CSV, EvidenceKind.JSON, EvidenceKind.TEXT}
@@ -68,7 +73,7 @@ def excerpt(evidence: Evidence, marks: Mapping[tuple[str, str], Marks] | None = 
     except (Unreadable, HeaderOnly, TooLarge) as error:
         return Excerpt(problem=str(error))
     except OSError:
-        return Excerpt(problem=NOT_LOADED)
+        return Excerpt(problem=str(NOT_LOADED))
 
 
 def _read(evidence: Evidence, size: int) -> bytes:
@@ -84,7 +89,7 @@ def _text(evidence: Evidence) -> Excerpt:
 
 def _table(evidence: Evidence, marks: Mapping[tuple[str, str], Marks]) -> Excerpt:
     if evidence.size > MOST_BYTES:
-        return Excerpt(problem=TOO_LARGE)
+        return Excerpt(problem=str(TOO_LARGE))
     report = report_rows(evidence)
     rows = report.between(0, report.count if marks else MOST_ROWS)  # a marked one may stand anywhere
     marked = [row for row in rows if (row.account, row.user) in marks]
@@ -114,15 +119,17 @@ def _user(row: credential_report.Row, marks: Marks, row_id: str) -> UserRow:
 
 def _password(row: credential_report.Row) -> str:
     if row.password_enabled is False:
-        return "No password"
-    return f"Last used {_day(row.password_last_used)}" if isinstance(row.password_last_used, datetime) else "Never used"
+        return _("No password")
+    if isinstance(row.password_last_used, datetime):
+        return _("Last used %(day)s") % {"day": _day(row.password_last_used)}
+    return _("Never used")
 
 
 def _yes(value: bool | None) -> str:
-    return "–" if value is None else "yes" if value else "no"
+    return "–" if value is None else _("yes") if value else _("no")
 
 
 def _day(time: Time) -> str:
     if isinstance(time, datetime):
         return f"{time:%-d %b %Y}"
-    return "Never" if time is Mark.NO_INFORMATION else "–"
+    return _("Never") if time is Mark.NO_INFORMATION else "–"

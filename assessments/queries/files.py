@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from assessments.evaluators.formats import AWS_CLI, CREDENTIAL_REPORT
 from assessments.evaluators.result import GLOBAL
@@ -18,30 +21,29 @@ from assessments.queries.evaluations import Checked, FileShown
 from assessments.queries.inputs import MACHINE_READABLE
 from assessments.queries.proposals import Pieces, pieces
 from assessments.states import WITH_VENDOR, State
+from assessments.wording import listed
+from assessments.wording import number as number_of
 from users.models import User
 
 NUMBERS = 8  # questions that are named one by one; more are counted
 _REGION = re.compile(r"(?<![a-z])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-[a-z]+)+-\d(?!\d)")
-NO_PLACE = "It does not say which account and region it is from, so it is not used yet."
-IMAGE_ADVICE = "Add a newer one, or say in the notes why it still holds."
+NO_PLACE = gettext_lazy("It does not say which account and region it is from, so it is not used yet.")
+IMAGE_ADVICE = gettext_lazy("Add a newer one, or say in the notes why it still holds.")
 
 
 def day(value: date | datetime) -> str:
     """18 Dec 2026, in the time of the site."""
-    return f"{timezone.localtime(value) if isinstance(value, datetime) else value:%-d %b %Y}"
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return date_format(local, "SHORT_DATE_FORMAT")
 
 
 def size_of(count: int) -> str:
     """Bytes as people read them: 184 kB, 1.4 MB."""
     if count < 1_000:
-        return f"{count} byte{'' if count == 1 else 's'}"
-    return f"{count / 1_000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
-
-
-def listed(words: Iterable[object]) -> str:
-    """5, 6 and 14."""
-    *most, last = [str(word) for word in words]
-    return f"{', '.join(most)} and {last}" if most else last
+        return ngettext("%(count)s byte", "%(count)s bytes", count) % {"count": count}
+    if count < 1_000_000:
+        return f"{count / 1_000:.0f} kB"
+    return f"{number_format(round(count / 1_000_000, 1), decimal_pos=1)} MB"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,35 +98,77 @@ def _elsewhere(numbers: Sequence[int], number: int | None) -> str:
     others = sorted(other for other in numbers if other != number)
     if not others:
         return ""
-    if len(others) > NUMBERS:
-        return f"also used in {len(others)} other questions" if number else f"used in {len(others)} questions"
-    return f"{'also used' if number else 'used'} in question{'' if len(others) == 1 else 's'} {listed(others)}"
+    count = len(others)
+    if count > NUMBERS:
+        words = _("also used in %(count)s other questions") if number else _("used in %(count)s questions")
+        return words % {"count": count}
+    words = (
+        ngettext("also used in question %(numbers)s", "also used in questions %(numbers)s", count)
+        if number
+        else ngettext("used in question %(numbers)s", "used in questions %(numbers)s", count)
+    )
+    return words % {"numbers": listed(others)}
 
 
-def stale_words(evidence: Evidence, at: datetime) -> str:
-    """What to say about a file that is too old at this moment; "" while it is not, or while its date is unknown."""
-    if evidence.effective_at is None:
-        return ""
+def _too_old(evidence: Evidence, at: datetime) -> tuple[int, int]:
+    """Its age in days and the limit, where it is older than that at this moment; (0, 0) where not, or not known."""
     is_report = evidence.format == CREDENTIAL_REPORT
     limit: timedelta = settings.CREDENTIAL_REPORT_STALE_AFTER if is_report else settings.EVIDENCE_STALE_AFTER
-    age = at - evidence.effective_at
-    if age <= limit:
+    if evidence.effective_at is None or at - evidence.effective_at <= limit:
+        return 0, 0
+    return (at - evidence.effective_at).days, limit.days
+
+
+def old_words(evidence: Evidence, at: datetime) -> str:
+    """How old a file was that was too old at this moment, without a full stop; "" where it was not."""
+    days, _limit = _too_old(evidence, at)
+    if not days:
         return ""
-    days = f"{age.days} day{'' if age.days == 1 else 's'}"
-    if is_report:
-        return f"This report is {days} old. Add one made in the last {limit.days} days."
-    return f"This file is {days} old. {IMAGE_ADVICE}"
+    if evidence.format == CREDENTIAL_REPORT:
+        words = ngettext("This report was %(count)s day old", "This report was %(count)s days old", days)
+    else:
+        words = ngettext("This file was %(count)s day old", "This file was %(count)s days old", days)
+    return words % {"count": days}
+
+
+def _was_stale(evidence: Evidence, submitted_at: datetime) -> str:
+    """What to say about a file that was too old when it was submitted; "" where it was not, or its date is unknown."""
+    days, _limit = _too_old(evidence, submitted_at)
+    if not days:
+        return ""
+    words = (
+        ngettext(
+            "This report was %(count)s day old when it was submitted.",
+            "This report was %(count)s days old when it was submitted.",
+            days,
+        )
+        if evidence.format == CREDENTIAL_REPORT
+        else ngettext(
+            "This file was %(count)s day old when it was submitted.",
+            "This file was %(count)s days old when it was submitted.",
+            days,
+        )
+    )
+    return words % {"count": days}
 
 
 def _stale(evidence: Evidence, *, with_vendor: bool) -> str:
-    """The same for a row; once it was submitted there is nothing to advise any more."""
-    at = timezone.now() if with_vendor else evidence.assessment.submitted_at or timezone.now()
-    words = "" if evidence.withdrawn_at else stale_words(evidence, at)
-    return (
-        words
-        if with_vendor or not words
-        else words.partition(". ")[0].replace(" is ", " was ") + " when it was submitted."
-    )
+    """What a row says of a file that is too old; once it was submitted there is nothing to advise any more."""
+    if evidence.withdrawn_at:
+        return ""
+    if not with_vendor:
+        return _was_stale(evidence, evidence.assessment.submitted_at or timezone.now())
+    days, limit = _too_old(evidence, timezone.now())
+    if not days:
+        return ""
+    if evidence.format == CREDENTIAL_REPORT:
+        old = ngettext("This report is %(count)s day old.", "This report is %(count)s days old.", days)
+        words = ngettext("Add one made in the last %(count)s day.", "Add one made in the last %(count)s days.", limit)
+        advice = words % {"count": limit}
+    else:
+        old = ngettext("This file is %(count)s day old.", "This file is %(count)s days old.", days)
+        advice = str(IMAGE_ADVICE)
+    return f"{old % {'count': days}} {advice}"
 
 
 def _label(evidence: Evidence) -> str:
@@ -133,10 +177,13 @@ def _label(evidence: Evidence) -> str:
 
 
 def _added(evidence: Evidence, reader: User) -> str:
-    who = "you" if evidence.received_by_id == reader.pk else evidence.received_by.name
     at = timezone.localtime(evidence.received_at)
-    today = at.date() == timezone.localdate()
-    return f"added by {who} at {at:%H:%M}" if today else f"added by {who} on {day(at)}"
+    is_own, is_today = evidence.received_by_id == reader.pk, at.date() == timezone.localdate()
+    if is_own:
+        words = _("added by you at %(time)s") if is_today else _("added by you on %(day)s")
+    else:
+        words = _("added by %(name)s at %(time)s") if is_today else _("added by %(name)s on %(day)s")
+    return words % {"name": evidence.received_by.name, "time": f"{at:%H:%M}", "day": day(at)}
 
 
 def _stated_on(evidence: Evidence) -> date | None:
@@ -147,21 +194,24 @@ def _stated_on(evidence: Evidence) -> date | None:
 def _dated(evidence: Evidence) -> str:
     if evidence.effective_at is None:
         return ""
-    return f"{'generated' if evidence.effective_source == 'read' else 'taken'} {day(evidence.effective_at)}"
+    words = _("generated %(day)s") if evidence.effective_source == "read" else _("taken %(day)s")
+    return words % {"day": day(evidence.effective_at)}
 
 
 def _facts(evidence: Evidence) -> str:
     rows = evidence.facts.get("rows")
     if evidence.format != CREDENTIAL_REPORT or rows is None:
         return ""
-    of = f", account {evidence.accounts[0]}" if len(evidence.accounts) == 1 else ""
-    return f"{rows:,} {'row' if rows == 1 else 'rows'} read{of}"
+    words = ngettext("%(count)s row read", "%(count)s rows read", rows) % {"count": number_of(rows)}
+    if len(evidence.accounts) != 1:
+        return words
+    return _("%(rows)s, account %(account)s") % {"rows": words, "account": evidence.accounts[0]}
 
 
 _READING = {
-    "partial": "read in part",
-    "refused": "not read",
-    "kept": "not checked by itself, but kept for a person to read",
+    "partial": gettext_noop("read in part"),
+    "refused": gettext_noop("not read"),
+    "kept": gettext_noop("not checked by itself, but kept for a person to read"),
 }
 
 
@@ -169,9 +219,9 @@ def _reading(evidence: Evidence, file: FileShown | None, checked: Checked | None
     if evidence.kind not in MACHINE_READABLE or evidence.withdrawn_at:
         return ""
     if file is not None:
-        return _READING.get(file.status, "")
+        return _(_READING[file.status]) if file.status in _READING else ""
     is_waiting = with_vendor and (checked.is_pending if checked else evidence.read_at is None)
-    return "being checked" if is_waiting else ""
+    return _("being checked") if is_waiting else ""
 
 
 def _problems(evidence: Evidence, file: FileShown | None) -> list[str]:
@@ -183,7 +233,8 @@ def _problems(evidence: Evidence, file: FileShown | None) -> list[str]:
 
 def place_words(account: str, region: str) -> str:
     """Where a file is from, as the vendor said it."""
-    return f"account {account}, {'all regions' if region == GLOBAL else region}"
+    words = _("account %(account)s, %(region)s")
+    return words % {"account": account, "region": _("all regions") if region == GLOBAL else region}
 
 
 def _lacks_place(evidence: Evidence, file: FileShown | None) -> bool:
@@ -231,7 +282,7 @@ def row_of(
         can_be_dated=can_be_removed and not is_shared and evidence.effective_source != "read",
         facts=_facts(evidence),
         reading="" if wants_place else _reading(evidence, file, checked, with_vendor=with_vendor),
-        problems=[pieces(one) for one in ([NO_PLACE] if wants_place else _problems(evidence, file))],
+        problems=[pieces(one) for one in ([str(NO_PLACE)] if wants_place else _problems(evidence, file))],
         is_bad=file is None or file.status != "kept",
         inside=inside,
         inside_count=file.problem_count if inside else 0,
@@ -294,8 +345,9 @@ def _outside(accounts: Sequence[str]) -> str:
     if not accounts:
         return ""
     more = len(accounts) - NUMBERS
-    words = [*accounts[:NUMBERS], f"{more:,} more"] if more > 0 else accounts
-    return f"Account {words[0]} is not in scope" if len(accounts) == 1 else f"Accounts {listed(words)} are not in scope"
+    words = [*accounts[:NUMBERS], _("%(count)s more") % {"count": number_of(more)}] if more > 0 else accounts
+    sentence = ngettext("Account %(accounts)s is not in scope", "Accounts %(accounts)s are not in scope", len(accounts))
+    return sentence % {"accounts": listed(words)}
 
 
 def _twin(row: FileRow, first: FileRow) -> str:

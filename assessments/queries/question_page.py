@@ -160,7 +160,7 @@ def said(answer: Answer, texts: dict[str, str]) -> list[str]:
     """What was answered, in words; `texts` are the statements by key. Their order says nothing of their sides."""
     if answer.kind == AnswerKind.STATEMENTS:
         return sorted(texts[key] for key in answer.statements if key in texts)
-    words = AnswerKind(answer.kind).label if answer.kind else "No answer yet"
+    words = str(AnswerKind(answer.kind).label)
     return [f"{words}: {answer.reason}" if answer.reason else words]
 
 

@@ -16,7 +16,7 @@ from assessments.queries.bars import Bar, bar
 from assessments.queries.contradictions import contradictions
 from assessments.queries.evaluations import Checked, checked
 from assessments.queries.excerpts import Excerpt, Marks, excerpt
-from assessments.queries.files import is_image, size_of, stale_words
+from assessments.queries.files import is_image, old_words, size_of
 from assessments.queries.portfolio import SHORT_NAMES
 from assessments.queries.proposals import Machine, Proposal, machine, marks_of, proposal
 from assessments.states import State
@@ -254,8 +254,7 @@ def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -
             size=size_of(one.size),
             is_image=is_image(one),
             is_report=one.format == CREDENTIAL_REPORT,
-            # The advice that follows is for the vendor.
-            stale=stale_words(one, submitted_at).partition(". ")[0].replace(" is ", " was "),
+            stale=old_words(one, submitted_at),
             excerpt=excerpt(one, marks),
         )
         for one in found

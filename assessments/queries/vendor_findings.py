@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from assessments.evaluators import State as Verdict
 from assessments.models import Assessment
 from assessments.queries.evaluations import Checked, Named, Shown, checked
-from assessments.queries.files import FileRow, listed
+from assessments.queries.files import FileRow
 from assessments.queries.neutral import first_sentence
 from assessments.queries.proposals import FIRST, SHOWN, Offender, Pieces, offender, pieces
 from assessments.queries.question_page import Request
+from assessments.wording import listed, number
 from users.models import User
 from vendors.models import AwsAccount
 
@@ -98,10 +102,21 @@ class QuestionFindings:
 def can_check(requests: Iterable[Request]) -> str:
     """What could be checked for a question, in a sentence; "" where no program can read any of it."""
     wanted = list(requests)
-    words = ["an IAM credential report"] if any(one.is_report for one in wanted) else []
-    if any(one.commands and not one.is_report for one in wanted):
-        words.append("the output of the commands above, as JSON files or as one evidence bundle")
-    return f"Assay reads {' and '.join(words)} by itself, and shows here what that says." if words else ""
+    reads_report = any(one.is_report for one in wanted)
+    reads_answers = any(one.commands and not one.is_report for one in wanted)
+    if reads_report and reads_answers:
+        return _(
+            "Assay reads an IAM credential report and the output of the commands above, as JSON files or as one "
+            "evidence bundle by itself, and shows here what that says."
+        )
+    if reads_report:
+        return _("Assay reads an IAM credential report by itself, and shows here what that says.")
+    if reads_answers:
+        return _(
+            "Assay reads the output of the commands above, as JSON files or as one evidence bundle by itself, and "
+            "shows here what that says."
+        )
+    return ""
 
 
 def of_question(
@@ -146,8 +161,8 @@ def _accounts(ids: Sequence[str]) -> str:
     if not named:
         return ""
     more = len(named) - ACCOUNTS_NAMED
-    words = [*named[:ACCOUNTS_NAMED], f"{more:,} more"] if more > 0 else named
-    return f"account{'' if len(named) == 1 else 's'} {listed(words)}"
+    words = [*named[:ACCOUNTS_NAMED], _("%(count)s more") % {"count": number(more)}] if more > 0 else named
+    return ngettext("account %(accounts)s", "accounts %(accounts)s", len(named)) % {"accounts": listed(words)}
 
 
 @dataclass(frozen=True, kw_only=True)

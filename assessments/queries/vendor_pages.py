@@ -6,36 +6,38 @@ from datetime import date
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.models import Answer, AnswerKind, Assessment, Evidence, Query
 from assessments.queries.assignments import Holder, active_people, holder_of, is_held_by
 from assessments.queries.evaluations import Checked
-from assessments.queries.files import listed
 from assessments.states import State
+from assessments.wording import listed
 from playbook.models import EvidenceRequest
 from users.models import User
 from vendors.models import Member, MemberRole
 
 # Status of one question as the vendor reads it, with the look of its tag.
 STATUS = {
-    "sent-back": ("Sent back", "tag-amber"),
-    "completed": ("Completed", "tag-plain"),
-    "to-confirm": ("To confirm", "tag-violet"),
-    "in-progress": ("In progress", "tag-blue"),
-    "not-started": ("Not started", ""),
+    "sent-back": (gettext_noop("Sent back"), "tag-amber"),
+    "completed": (gettext_noop("Completed"), "tag-plain"),
+    "to-confirm": (gettext_noop("To confirm"), "tag-violet"),
+    "in-progress": (gettext_noop("In progress"), "tag-blue"),
+    "not-started": (gettext_noop("Not started"), ""),
 }
 
 
 # The filters of the list; the first three are there even when they are empty.
 FILTERS = {
-    "all": "All",
-    "todo": "To do",
-    "evidence": "No evidence",
-    "mine": "Assigned to you",
-    "to-confirm": "To confirm",
-    "otherwise": "Files say otherwise",
-    "sent-back": "Sent back",
+    "all": gettext_noop("All"),
+    "todo": gettext_noop("To do"),
+    "evidence": gettext_noop("No evidence"),
+    "mine": gettext_noop("Assigned to you"),
+    "to-confirm": gettext_noop("To confirm"),
+    "otherwise": gettext_noop("Files say otherwise"),
+    "sent-back": gettext_noop("Sent back"),
 }
 
 
@@ -56,7 +58,7 @@ class QuestionRow:
     @property
     def label(self) -> str:
         """The status in words."""
-        return STATUS[self.status][0]
+        return _(STATUS[self.status][0])
 
     @property
     def tag(self) -> str:
@@ -134,9 +136,10 @@ def distance(due_on: date | None, today: date | None = None) -> str:
         return ""
     days = (due_on - (today or timezone.localdate())).days
     if days == 0:
-        return "due today"
-    count = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    return f"{count} left" if days > 0 else f"{count} overdue"
+        return _("due today")
+    if days > 0:
+        return ngettext("%(count)s day left", "%(count)s days left", days) % {"count": days}
+    return ngettext("%(count)s day overdue", "%(count)s days overdue", -days) % {"count": -days}
 
 
 def people_of(assessment: Assessment) -> People:
@@ -174,12 +177,12 @@ def _hint(answer: Answer, status: str) -> str:
     if status != "in-progress":
         return ""
     if answer.kind == AnswerKind.UNKNOWN:
-        return "Answered “I do not know yet”"
+        return _("Answered “I do not know yet”")
     if answer.kind == AnswerKind.NONE:
-        return "No statement chosen yet"
+        return _("No statement chosen yet")
     if not answer.file_count and not answer.notes and answer.kind == AnswerKind.STATEMENTS:
-        return "Draft answer saved, no evidence yet"
-    return "Draft answer saved, not completed yet"
+        return _("Draft answer saved, no evidence yet")
+    return _("Draft answer saved, not completed yet")
 
 
 def answers_of(assessment: Assessment, reader: User) -> list[Answer]:
@@ -255,7 +258,7 @@ def _by_domain(pairs: Sequence[tuple[Answer, QuestionRow]], shown: set[int], *, 
 
 def _filters(sets: Mapping[str, set[int]]) -> list[Filter]:
     return [
-        Filter(key=key, label=FILTERS[key], count=len(numbers))
+        Filter(key=key, label=_(FILTERS[key]), count=len(numbers))
         for key, numbers in sets.items()
         if numbers or key in {"all", "todo", "evidence"}
     ]
@@ -287,7 +290,11 @@ def question_list(assessment: Assessment, reader: User, show: str, checked: Chec
     show = show if show in {one.key for one in filters} else "sent-back" if sets["sent-back"] else "all"
     people = people_of(assessment)
     files = list(
-        Evidence.objects.visible_to(reader).filter(assessment=assessment).kept().values_list("format", "accounts")
+        Evidence.objects.visible_to(reader)
+        .for_answers()
+        .filter(assessment=assessment)
+        .kept()
+        .values_list("format", "accounts")
     )
     declared = set(assessment.vendor.aws_accounts.values_list("account_id", flat=True))
     reported = {account for kind, accounts in files if kind == CREDENTIAL_REPORT for account in accounts}

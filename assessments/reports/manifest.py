@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assessments.marking import said as _
+
 SCHEMA = "assay-manifest/1"
 MOST_FILES = 5_000
 """Files one manifest may name; an assessment may hold 400."""
@@ -22,7 +24,7 @@ FILE_NAME = "manifest.json"
 """What a manifest is called where it is attached to a PDF."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_NOT_ONE = "This is not a manifest of Assay."
+_NOT_ONE = _("This is not a manifest of Assay.")
 _CHANGED = "The manifest was changed after it was made: its SHA-256 is not that of its content."
 
 
@@ -88,7 +90,7 @@ def read(data: bytes) -> Manifest:
     if not isinstance(facts, dict) or "schema" not in facts or "sha256" not in facts:
         raise NotAManifest(_NOT_ONE)
     if facts["schema"] != SCHEMA:
-        raise NotAManifest("This is a manifest of another version of Assay, which this version cannot read.")
+        raise NotAManifest(_("This is a manifest of another version of Assay, which this version cannot read."))
     # Blanks, a key said twice or another spelling of a letter would keep the digest and show people something else.
     if facts["sha256"] != digest(facts) or canonical(facts).encode("ascii") != data:
         raise Changed(_CHANGED)

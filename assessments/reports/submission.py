@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
+from assessments.marking import gettext_noop
 from assessments.models import Answer, Assessment, Evidence
 from assessments.reports import manifest
 from audit.trail import head_of
 from users.models import User
 
 KIND = "submission"
-STATEMENT = (
+STATEMENT = gettext_noop(
     "I have checked these answers and files. To my knowledge they are complete and true for the AWS accounts listed."
 )
 """What a lead confirms."""
@@ -20,7 +21,11 @@ STATEMENT = (
 def submission_manifest(assessment: Assessment, *, at: datetime, by: User, name: str) -> str:
     """The canonical text of what `by` hands in now, signed as `name`."""
     files = list(
-        assessment.evidence.kept().select_related("received_by").prefetch_related("links").order_by("received_at", "pk")
+        assessment.evidence.for_answers()
+        .kept()
+        .select_related("received_by")
+        .prefetch_related("links")
+        .order_by("received_at", "pk")
     )
     numbers: dict[int, list[int]] = {}
     for number, file in enumerate(files, start=1):
@@ -39,7 +44,7 @@ def submission_manifest(assessment: Assessment, *, at: datetime, by: User, name:
         facts={
             "organisation": settings.ORGANISATION_NAME,
             "vendor": {"name": assessment.vendor.name},
-            "assessment": {"id": assessment.pk, "title": assessment.title, "period": assessment.period},
+            "assessment": {"id": assessment.pk, "title": assessment.recorded_title, "period": assessment.period},
             "playbook": _playbook(assessment),
             "round": assessment.round,
             "submitted": {"at": _instant(at), "by": by.name, "signed_as": name, "statement": STATEMENT},

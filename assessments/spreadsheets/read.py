@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
+from assessments.marking import Said
+from assessments.marking import said as _
 from assessments.spreadsheets.grid import Grid, GridCell, GridRow, GridSheet, letters
 from assessments.spreadsheets.layout import (
     FIELDS,
@@ -26,12 +28,12 @@ from assessments.spreadsheets.layout import (
     room_for,
 )
 
-_AGAIN = "Download the questionnaire again, copy your answers into it and upload that."
-_ENTER_DAY = "Enter the day as year-month-day, for example 2027-01-31"
+_AGAIN = _("Download the questionnaire again, copy your answers into it and upload that.")
+_ENTER_DAY = _("Enter the day as year-month-day, for example 2027-01-31")
 _TOO_LONG = {
-    "reason": ("The reason", REASON_LENGTH),
-    "notes": ("Notes", NOTES_LENGTH),
-    "plan": ("The plan", PLAN_LENGTH),
+    "reason": (_("The reason"), REASON_LENGTH),
+    "notes": (_("Notes"), NOTES_LENGTH),
+    "plan": (_("The plan"), PLAN_LENGTH),
 }
 _FOR_READING = {"domain", "question", "status"}  # columns that tell us nothing when they come back
 _HEADER_WITHIN = 30  # rows in which the head is looked for
@@ -41,12 +43,15 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 
 
 class WrongFile(Exception):
-    """The file as a whole cannot be used. The message is a sentence for the person who sent it."""
+    """The file as a whole cannot be used. The message is a marked sentence for the person who sent it."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One cell that is wrong. `number` is the question's, or None where the row is none of the questions."""
+    """One cell that is wrong. `number` is the question's, or None where the row is none of the questions.
+
+    `reason` is marked, and translated by who shows it.
+    """
 
     address: str
     number: int | None
@@ -104,29 +109,36 @@ def read(
 ) -> Reading:
     """Match every row with its question by the signed row code, wherever it stands. Raises WrongFile."""
     sheet, rows, others = _table(grid, room_for(questions))
-    notices = [f"The column “{title}” is not part of the questionnaire and is not read." for title in others]
+    notices = [
+        _("The column “%(title)s” is not part of the questionnaire and is not read.", title=title) for title in others
+    ]
     if grid.has_pictures:
-        notices.append("Pictures in the file are not taken. Add them as evidence on the page of their question.")
+        notices.append(_("Pictures in the file are not taken. Add them as evidence on the page of their question."))
     known = {question.answer: question for question in questions}
     problems: list[Problem] = []
     matched: dict[int, list[tuple[_Row, RowCode]]] = {}
     for row in rows:
         code = read_code(row.text("code"), sign, same)
         if code is not None and code.assessment != assessment:
-            raise WrongFile("This file belongs to another assessment. Download the questionnaire of this one.")
+            raise WrongFile(_("This file belongs to another assessment. Download the questionnaire of this one."))
         if code is not None and code.answer in known:
             matched.setdefault(code.answer, []).append((row, code))
         elif code is None or fingerprint(_cells(grid, row)[0], sign) != code.fingerprint:
             problems.append(_stray(row, is_ours=code is not None))
     if not matched:
-        raise WrongFile(f"No row of this file can be matched with a question: the hidden row codes are gone. {_AGAIN}")
+        gone = _("No row of this file can be matched with a question: the hidden row codes are gone.")
+        raise WrongFile(gone.then(_AGAIN))
     entries = []
     for answer, found in matched.items():
         question = known[answer]
         if len(found) > 1:
-            lines = " and ".join(str(row.line) for row, _ in found)
-            reason = f"Question {question.number} stands in rows {lines}. Delete all of them but one"
-            problems += [Problem(row.address("number"), question.number, reason) for row, _ in found]
+            lines = _and([str(row.line) for row, _code in found])
+            reason = _(
+                "Question %(number)s stands in rows %(rows)s. Delete all of them but one",
+                number=question.number,
+                rows=lines,
+            )
+            problems += [Problem(row.address("number"), question.number, reason) for row, _code in found]
             continue
         row, code = found[0]
         entry, wrong = _entry(grid, sheet, row, code, question, sign, today)
@@ -145,18 +157,23 @@ def _place(problem: Problem) -> tuple[int, int, str]:
     return int(problem.address[len(column) :]), len(column), column
 
 
-def _missing(numbers: Sequence[str]) -> str:
+def _missing(numbers: Sequence[str]) -> Said:
     if len(numbers) == 1:
-        return f"Question {numbers[0]} is not in the file. Its answer stays as it is."
-    return f"Questions {', '.join(numbers[:-1])} and {numbers[-1]} are not in the file. Their answers stay as they are."
+        return _("Question %(number)s is not in the file. Its answer stays as it is.", number=numbers[0])
+    return _("Questions %(numbers)s are not in the file. Their answers stay as they are.", numbers=_and(numbers))
+
+
+def _and(words: Sequence[str]) -> Said:
+    """5, 6 and 14; of two at least."""
+    return _("%(most)s and %(last)s", most=", ".join(words[:-1]), last=words[-1])
 
 
 def _stray(row: _Row, *, is_ours: bool) -> Problem:
     """A row with text that is none of this person's questions: what was typed there must not vanish unseen."""
     key = next(key for key in row.places if key in row.cells)
     if is_ours:
-        return Problem(row.address(key), None, "The question of this row is not yours to answer")
-    reason = "The hidden code of this row is missing or was changed. Type your answer into the row of its question"
+        return Problem(row.address(key), None, _("The question of this row is not yours to answer"))
+    reason = _("The hidden code of this row is missing or was changed. Type your answer into the row of its question")
     return Problem(row.address(key), None, reason)
 
 
@@ -171,19 +188,20 @@ def _table(grid: Grid, statements: int) -> tuple[GridSheet, list[_Row], list[str
             if count > 3 and (best is None or count > best[0]):
                 best = (count, sheet, row)
     if best is None:
-        raise WrongFile(f"This is not the questionnaire: no sheet has its columns. {_AGAIN}")
-    _, sheet, head = best
+        raise WrongFile(_("This is not the questionnaire: no sheet has its columns.").then(_AGAIN))
+    _count, sheet, head = best
     places: dict[str, int] = {}
     others = []
     for cell in head.cells:
         if not (key := key_of(cell.value)):
             others.append(clean(cell.value)[:60])
         elif key in places:
-            raise WrongFile(f"There are two columns “{clean(cell.value)}”. Delete one of them.")
+            words = _("There are two columns “%(title)s”. Delete one of them.", title=clean(cell.value))
+            raise WrongFile(words)
         else:
             places[key] = cell.column
     if gone := [each.title for each in columns(statements) if each.key not in places and each.key not in _FOR_READING]:
-        raise WrongFile(f"The column “{gone[0]}” is missing. {_AGAIN}")
+        raise WrongFile(_("The column “%(title)s” is missing.", title=gone[0]).then(_AGAIN))
     keys = {column: key for key, column in places.items()}
     rows = [
         _Row(row.line, {keys[cell.column]: cell for cell in row.cells if cell.column in keys}, places)
@@ -199,8 +217,12 @@ def _entry(
     """What one row says; None where nobody changed it since the download, or where something in it is wrong."""
     number = question.number
     if row.text("number") != str(number):
-        reason = f"This row's hidden code is that of question {number}. The columns were sorted apart from each other"
-        return None, [Problem(row.address("number"), number, f"{reason}; download the questionnaire again")]
+        reason = _(
+            "This row's hidden code is that of question %(number)s. The columns were sorted apart from each other; "
+            "download the questionnaire again",
+            number=number,
+        )
+        return None, [Problem(row.address("number"), number, reason)]
     if wrong := _unreadable(sheet, row, question):
         return None, wrong
     cells, due, due_wrong = _cells(grid, row)
@@ -208,7 +230,8 @@ def _entry(
         return None, []
     if not question.is_open:
         changed = [key for key in _keys(row) if cells.get(key, "") != cells_of(question).get(key, "")]
-        return None, [Problem(row.address(changed[0]), number, f"Question {number} can only be read now")]
+        reason = _("Question %(number)s can only be read now", number=number)
+        return None, [Problem(row.address(changed[0]), number, reason)]
     content, problems = _content(row, question, cells, due, today)
     if due_wrong:
         problems.append(Problem(row.address("due"), number, due_wrong))
@@ -238,12 +261,14 @@ def _unreadable(sheet: GridSheet, row: _Row, question: Question) -> list[Problem
     for key in _keys(row):
         cell, address = row.cells.get(key), row.address(key)
         if merged := next((area for area in sheet.merged if _is_in(area, row.places[key], row.line)), ""):
-            found.append(Problem(address, question.number, f"The cells {merged} are merged. Unmerge them"))
+            reason = _("The cells %(cells)s are merged. Unmerge them", cells=merged)
+            found.append(Problem(address, question.number, reason))
         elif cell and cell.kind == "formula":
-            reason = "This cell holds a formula. Formulas are not evaluated; type the text itself"
+            reason = _("This cell holds a formula. Formulas are not evaluated; type the text itself")
             found.append(Problem(address, question.number, reason))
         elif cell and cell.kind == "error":
-            found.append(Problem(address, question.number, "This cell holds an error value. Type the text itself"))
+            reason = _("This cell holds an error value. Type the text itself")
+            found.append(Problem(address, question.number, reason))
     return found
 
 
@@ -284,22 +309,33 @@ def _content(
     wrong: list[tuple[str, str]] = []
     for key, (what, length) in _TOO_LONG.items():
         if len(cells.get(key, "")) > length:
-            wrong.append((key, f"{what} must be {length:,} characters or less"))
+            wrong.append((key, _("%(what)s must be %(count)s characters or less", what=what, count=length)))
     kind = _kind(question, cells, wrong)
     marks = _marks(question, cells, wrong)
     if marks and kind == "":
         kind = "statements"  # choosing one says it
     if marks and kind not in {"", "statements"}:
         first = next(key for key in sorted(cells) if key.startswith("statement_"))
-        wrong.append((first, f"Choose either statements or “{KINDS[kind]}”, not both. Clear one of the two cells"))
+        reason = _("Choose either statements or “%(answer)s”, not both. Clear one of the two cells", answer=KINDS[kind])
+        wrong.append((first, reason))
     explains = kind in {"none_fits", "not_applicable"}
     if not explains and cells.get("reason", "") not in {"", clean(question.content.reason)}:
-        words = "“None of these fits” or “Not applicable”" if question.may_not_apply else "“None of these fits”"
-        wrong.append(("reason", f"A reason goes with {words}. Clear this cell, or move its text to the notes"))
+        reason = (
+            _(
+                "A reason goes with “%(one)s” or “%(other)s”. Clear this cell, or move its text to the notes",
+                one=KINDS["none_fits"],
+                other=KINDS["not_applicable"],
+            )
+            if question.may_not_apply
+            else _(
+                "A reason goes with “%(one)s”. Clear this cell, or move its text to the notes", one=KINDS["none_fits"]
+            )
+        )
+        wrong.append(("reason", reason))
     if due and due != question.content.due and due < today:
-        wrong.append(("due", "The day cannot be in the past"))
+        wrong.append(("due", _("The day cannot be in the past")))
     if cells["complete"].casefold() not in {YES.casefold(), NO.casefold()}:
-        wrong.append(("complete", f"Choose {YES} or {NO}"))
+        wrong.append(("complete", _("Choose %(yes)s or %(no)s", yes=YES, no=NO)))
     content = Content(
         kind=kind,
         statements=marks,
@@ -310,7 +346,7 @@ def _content(
         complete=cells["complete"].casefold() == YES.casefold(),
     )
     if not content.complete and question.content.complete and replace(content, complete=True) == question.content:
-        reason = "A completed answer stays completed as long as nothing else in it changes. Choose Yes"
+        reason = _("A completed answer stays completed as long as nothing else in it changes. Choose %(yes)s", yes=YES)
         wrong.append(("complete", reason))
     return content, [Problem(row.address(key), number, reason) for key, reason in wrong]
 
@@ -320,10 +356,11 @@ def _kind(question: Question, cells: Mapping[str, str], wrong: list[tuple[str, s
     words = " ".join(cells.get("kind", "").split()).casefold()
     kind = next((key for key, label in KINDS.items() if label.casefold() == words), "")
     if kind and kind not in question.kinds():
-        wrong.append(("kind", f"“{KINDS[kind]}” cannot be chosen for question {question.number}"))
+        reason = _("“%(answer)s” cannot be chosen for question %(number)s", answer=KINDS[kind], number=question.number)
+        wrong.append(("kind", reason))
     elif words and not kind:
         *most, last = (f"“{label}”" for label in question.kinds().values())
-        wrong.append(("kind", f"Choose {', '.join(most)} or {last}"))
+        wrong.append(("kind", _("Choose %(most)s or %(last)s", most=", ".join(most), last=last)))
     return kind
 
 
@@ -339,10 +376,16 @@ def _marks(question: Question, cells: Mapping[str, str], wrong: list[tuple[str, 
     for key in sorted(key for key in cells if key.startswith("statement_")):
         mark = marks.get(_bare(cells[key]))
         if mark is None:
-            reason = f"This is not one of the statements of question {question.number}. Choose it from the list of the"
-            wrong.append((key, f"{reason} cell, or copy it exactly from the sheet “{STATEMENTS}”"))
+            reason = _(
+                "This is not one of the statements of question %(number)s. Choose it from the list of the cell, or "
+                "copy it exactly from the sheet “%(sheet)s”",
+                number=question.number,
+                sheet=STATEMENTS,
+            )
+            wrong.append((key, reason))
         elif chosen - {mark} and not question.takes_several:
-            wrong.append((key, f"Question {question.number} takes one statement only. Clear this cell"))
+            reason = _("Question %(number)s takes one statement only. Clear this cell", number=question.number)
+            wrong.append((key, reason))
         else:
             chosen.add(mark)
     return [each.mark for each in question.statements if each.mark in chosen]

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from assessments.access import assessment_for, may
@@ -13,7 +14,7 @@ from assessments.policy import Permission
 from assessments.queries.check_page import accounts_of, digest_of
 from vendors.actions.vendors import AccountsChanged
 
-CHANGED = (
+CHANGED = gettext_lazy(
     "Somebody changed the accounts while this page was open. Compare your rows with the list below, then save again."
 )
 
@@ -44,7 +45,9 @@ def _declare(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         declared = declare(assessment=assessment, accounts=form.accounts(), by=request.user, known=stored)
     except AccountsChanged:
         return _changed(request, assessment, context | {"stored": accounts_of(assessment)})
-    messages.success(request, f"{len(declared)} AWS account{'' if len(declared) == 1 else 's'} in scope saved.")
+    count = len(declared)
+    words = ngettext("%(count)s AWS account in scope saved.", "%(count)s AWS accounts in scope saved.", count)
+    messages.success(request, words % {"count": count})
     return redirect("assessments:detail" if request.user.staff_role else "assessments:answer-list", assessment.pk)
 
 

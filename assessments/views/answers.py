@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments.access import NotNow, answer_for, assessment_for, is_open_for_changes, may
@@ -21,7 +23,9 @@ from assessments.views import shown
 from assessments.views.bodies import TEXT_BODY_BYTES, UPLOAD_BODY_BYTES, at_most
 from assessments.views.uploads import TOO_LARGE, keep, tell
 
-CLOSED_FOR_CHANGES = "This answer is closed for changes. What you typed since then is not saved; copy it from the page."
+CLOSED_FOR_CHANGES = gettext_lazy(
+    "This answer is closed for changes. What you typed since then is not saved; copy it from the page."
+)
 TYPED = ("reason", "notes", "plan")
 # Where a problem with completing is shown: the field of the form, or the evidence beside it.
 FIELD_OF = {"kind": "choice", "reason": "reason"}
@@ -41,7 +45,7 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
     }
     context["is_with_vendor"] = assessment.state in WITH_VENDOR
     context["sees_all"] = may(request.user, assessment, Permission.VIEW_ALL)
-    context["is_overdue"] = context["distance"].endswith("overdue")
+    context["is_overdue"] = assessment.due_on is not None and assessment.due_on < timezone.localdate()
     return render(request, "assessments/vendor/answer_list.html", context)
 
 
@@ -52,7 +56,8 @@ def _may_see(request: HttpRequest, pk: int, number: int) -> None:
 
 
 def _too_many_files(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    messages.error(request, f"{TOO_LARGE} Nothing was stored; go back in your browser to find what you typed.")
+    nothing = _("Nothing was stored; go back in your browser to find what you typed.")
+    messages.error(request, f"{TOO_LARGE} {nothing}")
     return redirect("assessments:answer-edit", pk, number)
 
 
@@ -83,7 +88,7 @@ def _keep_files(request: HttpRequest, answer: Answer) -> bool:
     """Store the files that came with the form, whatever becomes of its text; False when there is something to mend."""
     sent = request.FILES.getlist("file")
     if not sent and request.POST.get("action") == "upload":
-        messages.error(request, "Choose a file first.")
+        messages.error(request, _("Choose a file first."))
         return False
     ids = [uuid4() for _ in sent]
     stored, refusals = keep(sent, ids, assessment=answer.assessment, asked_at=answer, by=request.user)
@@ -106,7 +111,9 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm, *, action: str
     assessment = saved.assessment_id
     if needs_plan(form.options, saved.statements) and not plan_was_shown and not saved.plan:
         # Without JavaScript the plan could not appear while the statement was being chosen.
-        messages.info(request, "Saved. Say below what you will do about it and by when, or go on to another question.")
+        messages.info(
+            request, _("Saved. Say below what you will do about it and by when, or go on to another question.")
+        )
         return redirect(_address(saved) + "#plan")
     if action in {"upload", "stay"}:  # what was refused is said at the top
         return redirect(_address(saved) + ("#evidence" if action == "upload" else ""))
@@ -114,10 +121,10 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm, *, action: str
         return redirect("assessments:answer-list", assessment)
     following = question_page.next_open(answer, request.user)
     if following is None and not may(request.user, answer.assessment, Permission.VIEW_ALL):
-        messages.success(request, "That was the last open question of yours. Your lead submits the answers.")
+        messages.success(request, _("That was the last open question of yours. Your lead submits the answers."))
         return redirect("assessments:answer-list", assessment)
     if following is None:
-        messages.success(request, "That was the last open question. Check your answers, then submit them.")
+        messages.success(request, _("That was the last open question. Check your answers, then submit them."))
         return redirect("assessments:submit-check", assessment)
     return redirect("assessments:answer-edit", assessment, following)
 
@@ -200,13 +207,12 @@ def _words(form: AnswerForm, name: str, value: object) -> str:
     words = form.answer.criterion.words
     texts = {token(option.key): words.statement(option) for option in form.options} | ALONE
     chosen = [value] if isinstance(value, str) else value or []
-    return "\n".join(text for mark, text in texts.items() if mark in chosen)  # equal choices read equal
+    return "\n".join(str(text) for mark, text in texts.items() if mark in chosen)  # equal choices read equal
 
 
 def _too_large(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return JsonResponse(
-        {"errors": {"notes": "This is far too long to be stored. Shorten it, or add it as a file."}}, status=413
-    )
+    sentence = _("This is far too long to be stored. Shorten it, or add it as a file.")
+    return JsonResponse({"errors": {"notes": sentence}}, status=413)
 
 
 @require_POST

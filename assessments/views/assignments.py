@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from assessments.access import assessment_for, may
@@ -13,7 +15,7 @@ from assessments.forms.assignments import NEW, NOBODY, AssignForm, ForwardForm
 from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.queries import assignments as queries
-from assessments.queries.files import listed
+from assessments.wording import listed
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,21 +44,32 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 def _assign(assessment: Assessment, data: dict[str, object], request: HttpRequest) -> str:
     """Do what the form says; returns what was done, in words."""
     numbers = sorted(data["questions"])
-    many = f"Question{'' if len(numbers) == 1 else 's'} {listed(numbers)}"
-    verb = "is" if len(numbers) == 1 else "are"
     common = {"assessment": assessment, "numbers": numbers, "by": request.user}
     if data["who"] == NOBODY:
         actions.take_back(**common)
-        return f"{many} {verb} not assigned to anybody."
+        words = ngettext(
+            "Question %(numbers)s is not assigned to anybody.",
+            "Questions %(numbers)s are not assigned to anybody.",
+            len(numbers),
+        )
+        return words % {"numbers": listed(numbers)}
     if data["who"] == NEW:
         invitation = actions.assign_new(email=data["email"], name=data["name"], **common)
-        return f"{many} {verb} assigned to {invitation.email}, who was invited by mail."
+        words = ngettext(
+            "Question %(numbers)s is assigned to %(who)s, who was invited by mail.",
+            "Questions %(numbers)s are assigned to %(who)s, who was invited by mail.",
+            len(numbers),
+        )
+        return words % {"numbers": listed(numbers), "who": invitation.email}
     members = queries.colleagues_of(assessment)
     member = next((one for one in members if str(one.user_id) == data["who"]), None)
     if member is None:
-        raise AssignmentRefused("This person does not act for you any more. Choose somebody else.")
+        raise AssignmentRefused(_("This person does not act for you any more. Choose somebody else."))
     actions.assign(to=member.user, **common)
-    return f"{many} {verb} assigned to {member.user.name}."
+    words = ngettext(
+        "Question %(numbers)s is assigned to %(who)s.", "Questions %(numbers)s are assigned to %(who)s.", len(numbers)
+    )
+    return words % {"numbers": listed(numbers), "who": member.user.name}
 
 
 @require_http_methods(["POST"])
@@ -73,7 +86,8 @@ def forward(request: HttpRequest, pk: int) -> HttpResponse:
         except InvitationRefused as refused:
             form.add_error("email", str(refused))
         else:
-            messages.success(request, f"{invitation.email} was invited to take over. You stay a lead beside them.")
+            words = _("%(email)s was invited to take over. You stay a lead beside them.")
+            messages.success(request, words % {"email": invitation.email})
             return redirect("assessments:assign", pk)
     parts = queries.parts_of(assessment, request.user)
     blank = AssignForm(
@@ -127,10 +141,16 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = {int(value) for value in request.POST.getlist("number") if value.isdecimal() and len(value) < 5}
     confirmed = carrying.confirm(assessment=assessment, numbers=numbers, by=request.user)
     if confirmed.done:
-        many = "Question" if len(confirmed.done) == 1 else "Questions"
-        messages.success(request, f"{many} {listed(confirmed.done)} confirmed and completed.")
+        words = ngettext(
+            "Question %(numbers)s confirmed and completed.",
+            "Questions %(numbers)s confirmed and completed.",
+            len(confirmed.done),
+        )
+        messages.success(request, words % {"numbers": listed(confirmed.done)})
     for number, reason in confirmed.left.items():
-        messages.error(request, f"Question {number} stays open. {reason}.")
+        words = _("Question %(number)s stays open. %(reason)s.")
+        messages.error(request, words % {"number": number, "reason": reason})
     if not confirmed.done and not confirmed.left:
-        messages.error(request, "Nothing was left to confirm: somebody confirmed or changed these answers meanwhile.")
+        sentence = _("Nothing was left to confirm: somebody confirmed or changed these answers meanwhile.")
+        messages.error(request, sentence)
     return redirect("assessments:answer-list", pk)

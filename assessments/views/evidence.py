@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.access import NotNow, answer_for, assessment_for, evidence_for, evidence_to_change
@@ -83,7 +84,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.FILES.getlist("file")
     ids = upload_ids(request.POST.get("upload_id", ""), len(sent))
     if not sent or ids is None:
-        return _turn_away(request, 422, "Choose a file first.", back)
+        return _turn_away(request, 422, _("Choose a file first."), back)
     stored, refusals = keep(sent, ids, assessment=assessment, asked_at=answer, by=request.user)
     if wants_json(request):
         if refusals:
@@ -153,7 +154,8 @@ def download(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         file = item.file.open("rb")
     except OSError:
         back = reverse("assessments:evidence-view", args=[pk, evidence])
-        return _turn_away(request, 404, f"{item.name} could not be read. Try again, or add it again.", back)
+        sentence = _("%(name)s could not be read. Try again, or add it again.") % {"name": item.name}
+        return _turn_away(request, 404, sentence, back)
     response = FileResponse(file, as_attachment=True, filename=item.name, content_type="application/octet-stream")
     response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -201,7 +203,8 @@ def link(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         actions.link(evidence=item, answer=answer, by=request.user)
     except (EvidenceRefused, NotNow) as refused:
         return _turn_away(request, 423, str(refused), back)
-    return _done(request, f"{item.name} is used for question {answer.criterion.number}.", back)
+    words = _("%(name)s is used for question %(number)s.")
+    return _done(request, words % {"name": item.name, "number": answer.criterion.number}, back)
 
 
 @require_POST
@@ -213,11 +216,8 @@ def unlink(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         actions.unlink(evidence=item, answer=answer, by=request.user)
     except (EvidenceRefused, NotNow) as refused:
         return _turn_away(request, 423, str(refused), back)
-    return _done(
-        request,
-        f"{item.name} is no longer used for question {answer.criterion.number}. It stays in the list of evidence.",
-        back,
-    )
+    words = _("%(name)s is no longer used for question %(number)s. It stays in the list of evidence.")
+    return _done(request, words % {"name": item.name, "number": answer.criterion.number}, back)
 
 
 @require_POST
@@ -228,7 +228,8 @@ def withdraw(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         actions.withdraw(evidence=item, by=request.user)
     except EvidenceRefused as refused:
         return _turn_away(request, 423, str(refused), back)
-    return _done(request, f"{item.name} was withdrawn. It is not evidence any more.", back)
+    words = _("%(name)s was withdrawn. It is not evidence any more.")
+    return _done(request, words % {"name": item.name}, back)
 
 
 @require_POST
@@ -242,7 +243,8 @@ def state_date(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         actions.state_date(evidence=item, day=form.moment(), by=request.user)
     except EvidenceRefused as refused:
         return _turn_away(request, 422, f"{item.name}: {refused}", back)
-    return _done(request, f"{item.name} is of {files.day(form.cleaned_data['day'])}.", back)
+    words = _("%(name)s is of %(day)s.")
+    return _done(request, words % {"name": item.name, "day": files.day(form.cleaned_data["day"])}, back)
 
 
 @require_POST
@@ -256,6 +258,7 @@ def state_place(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
         except EvidenceRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, f"{item.name} is from {files.place_words(**form.cleaned_data)}.", back)
+            words = _("%(name)s is from %(place)s.")
+            return _done(request, words % {"name": item.name, "place": files.place_words(**form.cleaned_data)}, back)
     context = {"assessment": item.assessment, "item": item, "form": form, "back": back}
     return render(request, "assessments/evidence/place.html", context, status=422)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.access import assessment_for, submission_for
@@ -41,11 +42,11 @@ def download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """The PDF of one round. Its name tells nobody who the vendor is."""
     submission = submission_for(request.user, pk, number)
     if submission.state != Submission.State.READY:
-        messages.error(request, "This receipt is not ready yet.")
+        messages.error(request, _("This receipt is not ready yet."))
         return redirect("assessments:receipt", pk)
     try:
         file = submission.file.open("rb")
     except OSError:
-        messages.error(request, "The file of this receipt could not be read. Try again later.")
+        messages.error(request, _("The file of this receipt could not be read. Try again later."))
         return redirect("assessments:receipt", pk)
     return pdf_attachment(file, f"aws-assessment-receipt-{pk}-round-{number}.pdf")

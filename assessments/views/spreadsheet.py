@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import intake
@@ -17,9 +19,10 @@ from assessments.policy import Permission
 from assessments.spreadsheets.read import WrongFile
 from assessments.views.bodies import TEXT_BODY_BYTES, at_most
 from assessments.views.downloads import attachment
+from assessments.wording import spoken
 
-NOTHING = "Nothing to change: the file says what is stored here already."
-TOO_LARGE = "That is too much at once. The spreadsheet may have 5 MB; remove pictures from it."
+NOTHING = gettext_lazy("Nothing to change: the file says what is stored here already.")
+TOO_LARGE = gettext_lazy("That is too much at once. The spreadsheet may have 5 MB; remove pictures from it.")
 
 
 @require_GET
@@ -32,7 +35,7 @@ def spreadsheet(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire with the answers so far."""
     assessment = assessment_for(request.user, pk, Permission.ANSWER)
-    return attachment(forms.to_download(assessment, request.user), f"{slugify(assessment.title)}-questions.xlsx")
+    return attachment(forms.to_download(assessment, request.user), f"{slugify(assessment.recorded_title)}-questions.xlsx")
 
 
 def _may_answer(request: HttpRequest, pk: int) -> None:
@@ -51,12 +54,12 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     assessment: Assessment = request.assessment
     sent = request.FILES.get("file")
     if sent is None:
-        return _page(request, assessment, error="Choose a file first.", status=422)
+        return _page(request, assessment, error=_("Choose a file first."), status=422)
     try:
         proposal = forms.propose(assessment, request.user, intake.examine_spreadsheet(sent.file))
         return _preview(request, assessment, proposal)
     except (intake.Refused, WrongFile) as refused:
-        return _page(request, assessment, error=str(refused), status=422)
+        return _page(request, assessment, error=spoken(refused), status=422)
 
 
 @require_POST
@@ -75,10 +78,13 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         changes = [proposed.change for proposed in proposal.changes]
         count = take_over(assessment=assessment, changes=changes, by=request.user)
     except WrongFile as refused:
-        return _page(request, assessment, error=str(refused), status=422)
+        return _page(request, assessment, error=spoken(refused), status=422)
     except (StaleAnswer, AnswerIncomplete, AnswerLocked):  # in the very moment between looking and saving
         return _preview(request, assessment, forms.unpacked(text, assessment, request.user), is_late=True)
-    messages.success(request, f"{count} answer{'' if count == 1 else 's'} saved from your spreadsheet.")
+    words = ngettext(
+        "%(count)s answer saved from your spreadsheet.", "%(count)s answers saved from your spreadsheet.", count
+    )
+    messages.success(request, words % {"count": count})
     return redirect("assessments:answer-list", pk)
 
 

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.access import NotNow, assessment_for, may
@@ -39,7 +41,10 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     except workflow.MoveRefused as refused:
         return _page(request, assessment, form, is_refused=True, refused=refused.problems)
     count = submitted.question_count
-    messages.success(request, f"{count} answers submitted to {settings.ORGANISATION_NAME}.")
+    words = ngettext(
+        "%(count)s answer submitted to %(organisation)s.", "%(count)s answers submitted to %(organisation)s.", count
+    )
+    messages.success(request, words % {"count": count, "organisation": settings.ORGANISATION_NAME})
     return redirect("assessments:answer-list", pk)
 
 
@@ -68,10 +73,11 @@ def _problems(sheet: check_page.CheckSheet, assessment: Assessment) -> list[dict
     """What stands against submitting, each with the place where it is mended."""
     problems = []
     if count := len(sheet.todo):
-        problems.append(
-            {"href": "#todo", "text": f"Complete {count} question{'' if count == 1 else 's'} before you submit"}
+        words = ngettext(
+            "Complete %(count)s question before you submit", "Complete %(count)s questions before you submit", count
         )
+        problems.append({"href": "#todo", "text": words % {"count": count}})
     if not sheet.accounts:
         address = reverse("assessments:accounts", args=[assessment.pk])
-        problems.append({"href": address, "text": "Declare the AWS accounts in scope"})
+        problems.append({"href": address, "text": _("Declare the AWS accounts in scope")})
     return problems

@@ -7,16 +7,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments import intake
 from assessments.actions.evidence import EvidenceRefused, attach
 from assessments.limits import UPLOAD_SECONDS
 from assessments.models import Answer, Assessment, Evidence
+from assessments.wording import spoken
 from users.models import User
 
-TOO_LARGE = "That is too much at once. Add the files one by one; a ZIP may have 100 MB, an image or a PDF 20 MB."
+TOO_LARGE = gettext_lazy(
+    "That is too much at once. Add the files one by one; a ZIP may have 100 MB, an image or a PDF 20 MB."
+)
 
-LATER = "There was no time left for this file, because those before it took long. Add it again by itself."
+LATER = gettext_lazy("There was no time left for this file, because those before it took long. Add it again by itself.")
 
 
 def keep(
@@ -29,13 +34,13 @@ def keep(
     stored, refusals, started = [], [], monotonic()
     for file, upload_id in zip(sent, ids, strict=True):
         if file is not sent[0] and monotonic() - started > UPLOAD_SECONDS:
-            refusals.append((file.name, LATER))
+            refusals.append((file.name, str(LATER)))
             continue
         try:
             accepted = intake.examine(file.file, file.name)
             item = attach(assessment=assessment, accepted=accepted, upload_id=upload_id, asked_at=asked_at, by=by)
         except (intake.Refused, EvidenceRefused) as refused:
-            refusals.append((file.name, str(refused)))
+            refusals.append((file.name, spoken(refused)))
         else:
             stored.append(item)
     return stored, refusals
@@ -46,4 +51,4 @@ def tell(request: HttpRequest, stored: Sequence[Evidence], refusals: Sequence[tu
     for name, sentence in refusals:
         messages.error(request, f"{name}: {sentence}")
     for item in stored:
-        messages.success(request, f"{item.name} was added.")
+        messages.success(request, _("%(name)s was added.") % {"name": item.name})

@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from assessments import intake
@@ -9,8 +11,9 @@ from assessments.limits import MB, PDF_BYTES
 from assessments.queries.receipts import CheckedReceipt, checked
 from assessments.reports.manifest import NotAManifest
 from assessments.views.bodies import at_most
+from assessments.wording import spoken
 
-TOO_LARGE = "That is too much at once. A receipt may have 20 MB."
+TOO_LARGE = gettext_lazy("That is too much at once. A receipt may have 20 MB.")
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:
@@ -25,11 +28,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _page(request)
     sent = request.FILES.get("file")
     if sent is None:
-        return _page(request, error="Choose a file first.", status=422)
+        return _page(request, error=_("Choose a file first."), status=422)
     try:
         found = checked(request.user, intake.examine_manifest(sent.file))
     except (intake.Refused, NotAManifest) as refused:
-        return _page(request, error=str(refused), status=422)
+        return _page(request, error=spoken(refused), status=422)
     return _page(request, found=found)
 
 

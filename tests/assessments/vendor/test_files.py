@@ -16,9 +16,10 @@ from assessments.actions import evidence as actions
 from assessments.actions import workflow
 from assessments.intake import boxes
 from assessments.models import Assessment, Evidence
-from assessments.queries.files import listed, size_of
+from assessments.queries.files import size_of
 from assessments.views import uploads
 from assessments.views.bodies import UPLOAD_BODY_BYTES
+from assessments.wording import listed
 from tests.assessments.vendor.helpers import HEADER, JSON, add, at, png, report
 from tests.factories import answer_all, evaluate, make_assessment
 from users.models import User
