@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Query, Report, Submission
+from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Finding, Query, Report, Submission
 from assessments.policy import Permission, Role, allowed, ever_allowed
 from assessments.states import LABELS, State
 
@@ -115,3 +115,13 @@ def query_for(user: User, pk: int, permission: Permission) -> Query:
     query = get_object_or_404(visible, pk=pk)
     check(user, query.answer.assessment, permission)
     return query
+
+
+def finding_for(user: User, pk: int, permission: Permission) -> Finding:
+    """One finding, with its question and assessment."""
+    visible = Finding.objects.visible_to(user).select_related(
+        "answer__assessment__vendor", "answer__criterion", "carried_from__answer__assessment"
+    )
+    finding = get_object_or_404(visible, pk=pk)
+    check(user, finding.assessment, permission)
+    return finding

@@ -1,4 +1,7 @@
-"""When a vendor's leads are reminded of a due date: so many days before it, and every so many days after it."""
+"""When a vendor's leads are reminded of a due date: so many days before it, and every so many days after it.
+
+Of overdue findings they are told together, on any day, and again so many days after that.
+"""
 
 from datetime import date
 
@@ -35,4 +38,19 @@ def last_steps(assessment_id: int, due_on: date) -> dict[int, int]:
     for words in occasions_beginning(_beginning(assessment_id, due_on)):
         user_id, step = (int(part) for part in words.split("/")[-2:])
         found[user_id] = max(step, found.get(user_id, step))
+    return found
+
+
+def chase_occasion(vendor_id: int, user_id: int, day: date) -> str:
+    """Names the one mail that tells this person on this day of the vendor's overdue findings."""
+    return f"findings/{vendor_id}/{user_id}/{day.isoformat()}"
+
+
+def last_chased(vendor_id: int) -> dict[int, date]:
+    """Id of the person to the last day they were told of this vendor's overdue findings. One query."""
+    found: dict[int, date] = {}
+    for words in occasions_beginning(f"findings/{vendor_id}/"):
+        user_id, day = words.split("/")[-2:]
+        at = date.fromisoformat(day)
+        found[int(user_id)] = max(at, found.get(int(user_id), at))
     return found

@@ -38,5 +38,6 @@ def requeue_evaluations() -> None:
 
 @shared_task
 def send_reminders() -> None:
-    """Every hour: remind leads of due dates."""
+    """Every hour: remind leads of due dates, and of findings that are overdue."""
     reminders.send_reminders()
+    reminders.chase_findings()

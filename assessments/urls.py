@@ -10,6 +10,7 @@ from assessments.views import (
     comparison,
     decisions,
     evidence,
+    findings,
     lists,
     overview,
     portfolio,
@@ -30,6 +31,7 @@ _one = "assessments/<int:pk>/"
 _question = _one + "questions/<int:number>/"
 _file = _one + "evidence/<int:evidence>/"
 _score = _one + "score/<int:number>/"
+_finding = "findings/<int:pk>/"
 
 urlpatterns = [
     # Lists
@@ -87,6 +89,15 @@ urlpatterns = [
     path(_score + "evaluation", scoring.score_evaluation, name="score-evaluation"),
     path(_score + "ask", queries.query_add, name="query-add"),
     path("queries/<int:pk>/remove", queries.query_remove, name="query-remove"),
+    # Findings
+    path("findings/", findings.finding_list, name="finding-list"),
+    path(_score + "finding", findings.raise_one, name="finding-raise"),
+    path(_finding, findings.finding, name="finding"),
+    path(_finding + "plan", findings.plan, name="finding-plan"),
+    path(_finding + "proof", findings.proof, name="finding-proof"),
+    path(_finding + "fixed", findings.fixed, name="finding-fixed"),
+    path(_finding + "recheck", findings.recheck, name="finding-recheck"),
+    path(_finding + "remove", findings.remove, name="finding-remove"),
     # Reports
     path(_one + "report", reports.create, name="report-create"),
     path("reports/<int:pk>/status", reports.status, name="report-status"),

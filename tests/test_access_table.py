@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Query, Report
+from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Finding, Query, Report, Review
 from audit.models import Event
 from tests import factories
 from users.models import User
@@ -97,6 +97,26 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "assessments:evidence-withdraw": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 302 302 404 404 404"),
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 403 403 403 403"),
+    },
+    "assessments:finding": {
+        "in_progress": ("302 404 404 404 403 403 403", "302 404 404 404 403 403 403"),
+        "submitted": ("302 404 404 404 200 200 403", "302 404 404 404 422 403 403"),
+    },
+    "assessments:finding-fixed": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403")},
+    "assessments:finding-list": {"*": ("302 200 200 200 200 200 403", "302 405 405 405 405 405 405")},
+    "assessments:finding-plan": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403")},
+    "assessments:finding-proof": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403")},
+    "assessments:finding-raise": {
+        "in_progress": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403"),
+        "submitted": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403"),
+    },
+    "assessments:finding-recheck": {
+        "in_progress": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403"),
+        "submitted": ("302 405 405 405 405 405 405", "302 404 404 404 422 403 403"),
+    },
+    "assessments:finding-remove": {
+        "in_progress": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403"),
+        "submitted": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403"),
     },
     "assessments:forward": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 403 422 403 403 403"),
@@ -238,6 +258,7 @@ class Estate:
         )
         # A row, as for the report: nobody can ask in every state, but an address has an answer in every state.
         self.query = Query.objects.create(answer=answer, text="Which keys?", by=analyst, at=self.assessment.created_at)
+        self.finding = self._finding(answer, analyst)
         self.invitation = invitations.invite(
             vendor=vendor, email="lena@acme.example", name="", role=MemberRole.LEAD, by=analyst
         )
@@ -263,6 +284,24 @@ class Estate:
         EvidenceLink.objects.create(evidence=evidence, answer=answer, by=by)
         return evidence
 
+    def _finding(self, answer: Answer, by: User) -> Finding:
+        """A row as well, since none is raised in every state."""
+        Review.objects.get_or_create(
+            answer=answer,
+            defaults={"result": "not_met", "deviation": "Seen.", "at": self.assessment.created_at, "by": by},
+        )
+        return Finding.objects.create(
+            answer=answer,
+            title="Old keys",
+            what_we_saw="Three keys.",
+            why_it_matters="They leak.",
+            what_to_do="Delete them.",
+            severity="critical",
+            priority="P1",
+            raised_at=self.assessment.created_at,
+            raised_by=by,
+        )
+
     def address(self, name: str) -> str:
         one = [self.assessment.pk]
         arguments: dict[str, list[object]] = {
@@ -279,6 +318,12 @@ class Estate:
             "vendors:invitation-open": ["no-such-token"],
             "users:mute-open": ["no-such-token"],
             "assessments:query-remove": [self.query.pk],
+            **{
+                f"assessments:{each}": [self.finding.pk]
+                for each in ("finding", "finding-plan", "finding-proof", "finding-fixed", "finding-recheck")
+            },
+            "assessments:finding-remove": [self.finding.pk],
+            "assessments:finding-raise": [self.assessment.pk, 13],
             "assessments:receipt-download": [self.assessment.pk, 1],
             "assessments:portfolio-export": ["csv"],
             "assessments:report-status": [self.report.pk],

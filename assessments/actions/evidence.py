@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.actions import evaluations
+from assessments.actions import evaluations, findings
 from assessments.actions.totals import recompute_answered
 from assessments.intake import Accepted
 from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
-from assessments.models import Answer, AnswerKind, Assessment, Evidence, EvidenceKind, EvidenceLink
+from assessments.models import Answer, AnswerKind, Assessment, Evidence, EvidenceKind, EvidenceLink, Finding
 from assessments.models.evidence import preview_key, storage_key
 from assessments.queries.inputs import MACHINE_READABLE
 from assessments.states import WITH_VENDOR
@@ -36,14 +36,22 @@ def _locked(assessment: Assessment) -> Assessment:
 
 
 def attach(
-    *, assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, by: User
+    *,
+    assessment: Assessment,
+    accepted: Accepted,
+    upload_id: UUID,
+    asked_at: Answer | None,
+    by: User,
+    finding: Finding | None = None,
 ) -> Evidence:
     """Store one accepted file, link it to the question it was added on, and have it evaluated.
 
     The evaluation links it to the other questions it is evidence for. The same upload sent again gives what is stored.
+    With `finding` it is a proof that this was fixed: it supports no answer, and nothing is evaluated.
 
     The file is written first and the row second, so that there is never a row without a file; a row that cannot be
-    stored takes its file with it. Raises EvidenceRefused at the assessment's limits, or when it left the vendor.
+    stored takes its file with it. Raises EvidenceRefused at the assessment's limits, when it left the vendor, or
+    when the finding is not to be fixed any more.
     """
     stored = Evidence.objects.filter(assessment=assessment, upload_id=upload_id).first()
     if stored is not None:
@@ -52,7 +60,7 @@ def attach(
     try:
         if accepted.preview is not None:
             keys.append(default_storage.save(preview_key(Evidence(), ""), ContentFile(accepted.preview)))
-        evidence = _store(assessment, accepted, upload_id, asked_at, keys, by)
+        evidence = _store(assessment, accepted, upload_id, asked_at, finding, keys, by)
     except BaseException:
         _delete(keys)
         raise
@@ -68,9 +76,15 @@ def _delete(keys: list[str]) -> None:
 
 @transaction.atomic
 def _store(
-    assessment: Assessment, accepted: Accepted, upload_id: UUID, asked_at: Answer | None, keys: list[str], by: User
+    assessment: Assessment,
+    accepted: Accepted,
+    upload_id: UUID,
+    asked_at: Answer | None,
+    finding: Finding | None,
+    keys: list[str],
+    by: User,
 ) -> Evidence:
-    locked = _locked(assessment)
+    locked = _locked(assessment) if finding is None else _open_for_proof(finding)
     stored = Evidence.objects.filter(assessment=locked, upload_id=upload_id).first()
     if stored is not None:
         return stored
@@ -84,6 +98,7 @@ def _store(
     generated = facts.get("generated_at")
     evidence = Evidence(
         assessment=locked,
+        finding=finding,
         file=keys[0],
         name=accepted.name,
         kind=EvidenceKind(accepted.kind),
@@ -105,10 +120,19 @@ def _store(
     evidence.save()
     if asked_at is not None:
         EvidenceLink.objects.create(evidence=evidence, answer=asked_at, by=by)
-    answers = [asked_at.pk] if asked_at else []
-    _event("evidence.attached", evidence, by, {"sha256": evidence.sha256, "kind": evidence.kind, "answers": answers})
-    _evaluate(evidence, locked)
+    used_for = {"answers": [asked_at.pk] if asked_at else []} if finding is None else {"finding": finding.pk}
+    _event("evidence.attached", evidence, by, {"sha256": evidence.sha256, "kind": evidence.kind, **used_for})
+    if finding is None:
+        _evaluate(evidence, locked)
     return evidence
+
+
+def _open_for_proof(finding: Finding) -> Assessment:
+    """The assessment of a finding that the vendor may still prove to be fixed."""
+    try:
+        return findings.to_prove(finding).assessment
+    except findings.FindingRefused as refused:
+        raise EvidenceRefused(str(refused)) from refused
 
 
 def _evaluate(evidence: Evidence, assessment: Assessment) -> None:
@@ -125,7 +149,7 @@ def _event(kind: str, evidence: Evidence, by: User, details: dict[str, object]) 
 def link(*, evidence: Evidence, answer: Answer, by: User) -> None:
     """Use a file that is there already for one more answer."""
     _locked(evidence.assessment)
-    if evidence.assessment_id != answer.assessment_id or evidence.withdrawn_at:
+    if evidence.assessment_id != answer.assessment_id or evidence.withdrawn_at or evidence.finding_id:
         raise EvidenceRefused(_("This file cannot be used here."))
     found = EvidenceLink.objects.get_or_create(evidence=evidence, answer=answer, defaults={"by": by})
     if found[1]:  # it was made now
@@ -155,6 +179,8 @@ def _open_unproven(assessment: Assessment, answers: list[int]) -> None:
 def _refuse_submitted(evidence: Evidence, assessment: Assessment) -> None:
     """`assessment` is the locked row: it may have been submitted and sent back since the file was read."""
     submitted_at = assessment.submitted_at
+    if evidence.finding_id:
+        raise EvidenceRefused(_("This file proves that a finding was fixed, so it stays. Add a newer one beside it."))
     if submitted_at and evidence.received_at <= submitted_at:
         raise EvidenceRefused(_("This file was submitted, so it stays. Add a newer one beside it."))
 

@@ -1,4 +1,7 @@
-"""Remind a vendor's leads, and who still has a question to answer, of a due date: once for each step of it."""
+"""Remind a vendor's leads, and who still has a question to answer, of a due date: once for each step of it.
+
+Leads are chased for overdue findings as well, by one mail about all of them every so many days.
+"""
 
 from datetime import date, timedelta
 
@@ -7,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.letters import at_work_on
-from assessments.models import Assessment
-from assessments.schedule import last_steps, occasion, step_on
+from assessments.models import Assessment, Finding
+from assessments.schedule import chase_occasion, last_chased, last_steps, occasion, step_on
 from assessments.states import WITH_VENDOR
 from outbox.actions import enqueue
+from vendors.models import Member, MemberRole, Vendor
 
 
 def send_reminders() -> int:
@@ -49,5 +53,44 @@ def _remind(*, assessment_id: int, today: date) -> int:
             params={"assessment": assessment.pk, "user": user.pk, "due_on": assessment.due_on.isoformat()},
             vendor=assessment.vendor_id,
             occasion=occasion(assessment.pk, assessment.due_on, user.pk, step),
+        )
+    return len(users)
+
+
+def chase_findings() -> int:
+    """Put the mails about overdue findings into the outbox; before the hour of the setting it is too early.
+
+    Each lead of a vendor gets one about all of them, and the next one so many days later. Returns how many mails. Safe
+    to call at any time and by several workers at once.
+    """
+    now = timezone.localtime()
+    if now.hour < settings.REMIND_AT or not settings.FINDINGS_EVERY_DAYS:
+        return 0
+    today = now.date()
+    vendors = Finding.objects.overdue(today).values_list("answer__assessment__vendor", flat=True)
+    return sum(_chase(vendor_id=pk, today=today) for pk in sorted(set(vendors)))
+
+
+@transaction.atomic
+def _chase(*, vendor_id: int, today: date) -> int:
+    """Tell the leads of one vendor. The lock keeps a second worker waiting."""
+    Vendor.objects.select_for_update().get(pk=vendor_id)
+    if not Finding.objects.overdue(today).filter(answer__assessment__vendor=vendor_id).exists():
+        return 0
+    told = last_chased(vendor_id)
+    latest = today - timedelta(days=settings.FINDINGS_EVERY_DAYS)
+    leads = Member.objects.filter(vendor=vendor_id, role=MemberRole.LEAD, is_active=True, user__is_active=True)
+    users = [
+        member.user
+        for member in leads.select_related("user").order_by("pk")
+        if member.user.has_optional_mail and told.get(member.user_id, latest) <= latest
+    ]
+    for user in users:
+        enqueue(
+            kind="finding.overdue",
+            to=user.email,
+            params={"vendor": vendor_id, "user": user.pk},
+            vendor=vendor_id,
+            occasion=chase_occasion(vendor_id, user.pk, today),
         )
     return len(users)

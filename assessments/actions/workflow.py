@@ -14,8 +14,9 @@ from assessments.actions import evaluations, receipts
 from assessments.actions.answers import close_versions
 from assessments.actions.carrying import carry_over
 from assessments.actions.totals import recompute
+from assessments.finding_letters import tell_leads_of_findings
 from assessments.letters import tell_leads, tell_staff
-from assessments.models import Answer, Assessment, Query
+from assessments.models import Answer, Assessment, Finding, Query
 from assessments.states import LABELS, MOVES, WITH_VENDOR, State
 from audit.trail import record
 from playbook.models import Playbook
@@ -225,7 +226,10 @@ def close(*, assessment: Assessment, by: User) -> Assessment:
         raise MoveRefused(*problems)
     closed = move(assessment=assessment, name="close", by=by, closed_at=timezone.now(), closed_by=by)
     recompute(assessment=closed)
-    tell_leads(assessment=closed, kind="assessment.accepted")
+    if Finding.objects.filter(answer__assessment=closed).exists():
+        tell_leads_of_findings(assessment=closed)
+    else:
+        tell_leads(assessment=closed, kind="assessment.accepted")
     return closed
 
 

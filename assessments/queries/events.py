@@ -38,6 +38,14 @@ WORDS = {
     "review.saved": gettext_lazy("scored question {n}"),
     "query.added": gettext_lazy("noted a question to the vendor on question {n}"),
     "query.removed": gettext_lazy("took back a question to the vendor on question {n}"),
+    "finding.raised": gettext_lazy("raised a finding on question {n}"),
+    "finding.changed": gettext_lazy("changed the finding on question {n}"),
+    "finding.removed": gettext_lazy("removed the finding on question {n}"),
+    "finding.planned": gettext_lazy("planned the fix on question {n}"),
+    "finding.fixed": gettext_lazy("marked the finding on question {n} as fixed"),
+    "finding.verified": gettext_lazy("verified the fix on question {n}"),
+    "finding.accepted": gettext_lazy("accepted the finding on question {n}"),
+    "finding.reopened": gettext_lazy("opened the finding on question {n} again"),
     "evidence.attached": gettext_lazy("added a file"),
     "evidence.linked": gettext_lazy("used a file for one more question"),
     "evidence.unlinked": gettext_lazy("took a file off a question"),
@@ -62,20 +70,21 @@ class Line:
     number: int | None  # of the question it is about
 
 
-def _of(assessment: Assessment, numbers: dict[int, int]) -> QuerySet[Event]:
-    """Events about the assessment, its answers, files and reports. Two queries, and one when it is read."""
+def _of(assessment: Assessment, numbers: dict[str, int]) -> QuerySet[Event]:
+    """Events about the assessment, its answers, findings, files and reports. Two queries, and one when it is read."""
     files = Evidence.objects.filter(assessment=assessment).values_list("pk", flat=True)
     reports = Report.objects.filter(assessment=assessment).values_list("pk", flat=True)
-    targets = [f"assessment:{assessment.pk}"]
-    targets += [f"answer:{pk}" for pk in numbers]
+    targets = [f"assessment:{assessment.pk}", *numbers]
     targets += [f"evidence:{pk}" for pk in files]
     targets += [f"report:{pk}" for pk in reports]
     return Event.objects.filter(target__in=targets).order_by("-id")
 
 
-def _numbers(assessment: Assessment) -> dict[int, int]:
-    """Id of each answer to the number of its question."""
-    return dict(Answer.objects.filter(assessment=assessment).values_list("pk", "criterion__number"))
+def _numbers(assessment: Assessment) -> dict[str, int]:
+    """Each answer and finding, as events name it, to the number of its question."""
+    rows = list(Answer.objects.filter(assessment=assessment).values_list("pk", "finding", "criterion__number"))
+    findings = {f"finding:{finding}": number for _, finding, number in rows if finding}
+    return {f"answer:{answer}": number for answer, _, number in rows} | findings
 
 
 def _reasons(events: Iterable[Event]) -> dict[int, str]:
@@ -87,21 +96,38 @@ def _reasons(events: Iterable[Event]) -> dict[int, str]:
     return {pk: data.get("reason", "") for pk, data in details}
 
 
-def _lines(events: Iterable[Event], numbers: dict[int, int]) -> list[Line]:
+def _lines(events: Iterable[Event], numbers: dict[str, int]) -> list[Line]:
     events = list(events)
     reasons = _reasons(events)
     names = dict(User.objects.filter(pk__in={event.actor for event in events if event.actor}).values_list("pk", "name"))
     return [_line(event, names, numbers, reasons) for event in events]
 
 
-def _line(event: Event, names: dict[int, str], numbers: dict[int, int], reasons: dict[int, str]) -> Line:
-    thing, _, pk = event.target.partition(":")
-    number = numbers.get(int(pk)) if thing == "answer" else None
+def _line(event: Event, names: dict[int, str], numbers: dict[str, int], reasons: dict[int, str]) -> Line:
+    number = numbers.get(event.target)
     who = names.get(event.actor, gettext("Somebody who left")) if event.actor else SYSTEM
     words = str(WORDS.get(event.kind, event.kind.replace(".", " ").replace("_", " "))).format(n=number)
     if event.pk in reasons:
         words += f": {reasons[event.pk]}"
     return Line(at=event.at, who=who, words=words, number=number)
+
+
+def vendor_events(vendor: Vendor, page: str | int) -> tuple[Page, list[Line]]:
+    """One page of everything that happened at one vendor, newest first."""
+    found = Event.objects.filter(chain__name=chain_name(vendor.pk)).order_by("-position")
+    shown = Paginator(found, VENDOR_PAGE_SIZE).get_page(page)
+    happened = list(shown.object_list)
+    return shown, _lines(happened, _numbers_of(happened))
+
+
+def _numbers_of(happened: Iterable[Event]) -> dict[str, int]:
+    """The answers and findings that events are about, to the number of their question. One query."""
+    targets = [one.target.partition(":") for one in happened]
+    about = Q(pk__in=[pk for thing, _, pk in targets if thing == "answer"])
+    about |= Q(finding__in=[pk for thing, _, pk in targets if thing == "finding"])
+    rows = list(Answer.objects.filter(about).values_list("pk", "finding", "criterion__number"))
+    findings = {f"finding:{finding}": number for _, finding, number in rows if finding}
+    return {f"answer:{answer}": number for answer, _, number in rows} | findings
 
 
 def recent(assessment: Assessment, count: int) -> list[Line]:

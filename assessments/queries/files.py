@@ -313,7 +313,7 @@ def rows_of(
 
     With `withdrawn`, also those that were taken back. `checked` is what was found in them.
     """
-    visible = Evidence.objects.visible_to(reader).filter(assessment=assessment)
+    visible = Evidence.objects.visible_to(reader).for_answers().filter(assessment=assessment)
     files = visible if withdrawn else visible.kept()
     links: dict[int, list[tuple[int, bool]]] = {}
     for key, *used in _used(EvidenceLink.objects.filter(evidence__assessment=assessment), reader):

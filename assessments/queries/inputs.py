@@ -43,7 +43,7 @@ class Inputs:
 
 def inputs_of(assessment: Assessment, *, submitted: bool) -> Inputs | None:
     """What the vendor holds now, or what was `submitted`; None where no program can read any of it. Two queries."""
-    files = Evidence.objects.filter(assessment=assessment, withdrawn_at=None, kind__in=MACHINE_READABLE)
+    files = Evidence.objects.for_answers().filter(assessment=assessment, withdrawn_at=None, kind__in=MACHINE_READABLE)
     if submitted:
         files = files.filter(received_at__lte=assessment.submitted_at)
     rows = tuple(_input(evidence) for evidence in files.order_by("pk"))

@@ -47,6 +47,8 @@ class FindingRow:
     result: str
     words: str
     assurance: str  # "verified", "documented" or "asserted"
+    raised: int | None  # id of the finding, where one was raised
+    state: str = ""  # of that finding
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,11 @@ def _answers(assessment: Assessment) -> list[dict[str, Any]]:
             "review__result",
             "review__note",
             "review__deviation",
+            "finding",
+            "finding__state",
+            "finding__title",
+            "finding__severity",
+            "finding__priority",
         )  # fmt: skip
     )
 
@@ -199,9 +206,10 @@ def _findings(assessment: Assessment, rows: Iterable[Mapping[str, Any]]) -> list
     found = [
         FindingRow(
             number=row["criterion__number"],
-            title=row["criterion__short_title"],
-            severity=row["criterion__severity"],
-            priority=priority(
+            title=row["finding__title"] or row["criterion__short_title"],
+            severity=row["finding__severity"] or row["criterion__severity"],
+            priority=row["finding__priority"]
+            or priority(
                 severity=row["criterion__severity"],
                 tier=assessment.vendor.tier,
                 result=Result(row["review__result"]),
@@ -209,6 +217,8 @@ def _findings(assessment: Assessment, rows: Iterable[Mapping[str, Any]]) -> list
             result=row["review__result"],
             words=row["review__deviation"] or row["review__note"],
             assurance=_assurance(row),
+            raised=row["finding"],
+            state=row["finding__state"] or "",
         )
         for row in rows
         if row["review__result"] in GAPS
@@ -309,7 +319,7 @@ def _invited(assessment: Assessment) -> list[Invitation]:
 
 def _file_counts(user: User, assessment: Assessment) -> dict[str, int]:
     """Files that were submitted; what the vendor is still collecting is not counted."""
-    files = Evidence.objects.visible_to(user).filter(assessment=assessment)
+    files = Evidence.objects.visible_to(user).for_answers().filter(assessment=assessment)
     return files.aggregate(files=Count("id"), reports=Count("id", filter=Q(format=CREDENTIAL_REPORT)))
 
 

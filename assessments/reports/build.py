@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,14 +12,14 @@ from django.utils import timezone
 from assessments import scoring
 from assessments.agreement import Agreement, of_result
 from assessments.evaluators.formats import CREDENTIAL_REPORT
-from assessments.models import Answer, Assessment, Evaluation, Evidence, Review
-from assessments.queries import decisions
+from assessments.models import Answer, Assessment, Evaluation, Evidence, Finding, Review
+from assessments.queries import decisions, gaps
 from assessments.reports import snapshot as frozen
 from assessments.reports.extracts import credential_extract
 from assessments.reports.text import masked
 from assessments.scoring import Mark, Result
 from assessments.states import State
-from playbook.models import Criterion, ResponseOption, Side
+from playbook.models import Criterion, ResponseOption
 
 EXTRACT_BYTES = 1_000_000
 """A larger file is listed in the register and not read for an extract."""
@@ -37,6 +37,16 @@ class _Item:
     review: Review | None
     evidence: tuple[int, ...]
     verdict: str  # of the evaluation of what was submitted, or ""
+    finding: Finding | None = None
+
+    @property
+    def severity(self) -> str:
+        """Of the gap: as its finding says, else the criterion's."""
+        return self.finding.severity if self.finding else self.criterion.severity
+
+    def priority_for(self, tier: str) -> str:
+        """By the rule, for a vendor of this tier; only of a gap."""
+        return scoring.priority(severity=self.criterion.severity, tier=tier, result=Result(self.review.result))
 
     @property
     def result(self) -> Result | None:
@@ -115,7 +125,7 @@ def _whole(assessment: Assessment, made_on: date) -> frozen.Snapshot:
 
 def _files(assessment: Assessment) -> list[Evidence]:
     """Evidence that counts, in the order it came in; its place in this list is its number."""
-    files = assessment.evidence.filter(withdrawn_at=None).select_related("received_by").prefetch_related("links")
+    files = assessment.evidence.for_answers().kept().select_related("received_by").prefetch_related("links")
     return list(files.order_by("received_at", "pk"))
 
 
@@ -125,7 +135,10 @@ def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
         for link in file.links.all():
             numbers.setdefault(link.answer_id, []).append(number)
     verdicts = dict(Evaluation.objects.filter(run=assessment.submitted_run_id).values_list("answer", "state"))
-    answers = assessment.answers.select_related("criterion__domain", "review").prefetch_related("criterion__options")
+    answers = assessment.answers.select_related(
+        "criterion__domain", "review", "finding__carried_from__answer__assessment"
+    )
+    answers = answers.prefetch_related("criterion__options")
     return [
         _Item(
             answer=answer,
@@ -134,6 +147,7 @@ def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
             review=getattr(answer, "review", None),
             evidence=tuple(numbers.get(answer.pk, ())),
             verdict=verdicts.get(answer.pk, ""),
+            finding=getattr(answer, "finding", None),
         )
         for answer in answers.order_by("criterion__number")
     ]
@@ -166,51 +180,52 @@ def _criterion(item: _Item) -> frozen.CriterionResult:
 
 def _findings(items: Sequence[_Item], *, tier: str, start: date) -> tuple[frozen.Finding, ...]:
     """Reviews that are not met, partly met or not verified; most serious first."""
-    gaps = [
-        (scoring.priority(severity=item.criterion.severity, tier=tier, result=item.result), item)
+    found = [
+        (item.finding.priority if item.finding else item.priority_for(tier), item)
         for item in items
         if item.result in scoring.GAPS
     ]
-    gaps.sort(
+    found.sort(
         key=lambda gap: scoring.finding_order(
             priority=gap[0],
-            severity=gap[1].criterion.severity,
+            severity=gap[1].severity,
             result=gap[1].result,
             number=gap[1].criterion.number,
         )
     )
-    return tuple(_finding(number, item, priority, start) for number, (priority, item) in enumerate(gaps, start=1))
+    return tuple(_finding(number, item, priority, start) for number, (priority, item) in enumerate(found, start=1))
 
 
 def _finding(number: int, item: _Item, priority: str, start: date) -> frozen.Finding:
-    answer, criterion = item.answer, item.criterion
-    days = settings.FINDING_DUE_DAYS.get(priority)
+    """A gap in the words of its finding where one was raised, else in the playbook's and the analyst's own."""
+    answer, criterion, raised = item.answer, item.criterion, item.finding
+    due_on = scoring.fix_by(priority=priority, start=start, days=settings.FINDING_DUE_DAYS)
     return frozen.Finding(
         number=number,
         question=criterion.number,
         code=criterion.code,
-        title=criterion.short_title,
+        title=raised.title if raised else criterion.short_title,
         result=str(item.result),
-        severity=criterion.severity,
+        severity=item.severity,
         priority=priority,
-        due_on=start + timedelta(days=days) if days is not None else None,
+        due_on=raised.due_on if raised else due_on,
         what_we_saw=_what_we_saw(item),
-        why_it_matters=criterion.severity_rationale or criterion.why_important,
-        what_to_do=tuple(criterion.remediation),
-        response=answer.plan,
-        response_due_on=answer.plan_due_on,
+        why_it_matters=raised.why_it_matters if raised else gaps.why_it_matters(criterion),
+        what_to_do=tuple(raised.what_to_do.splitlines()) if raised else tuple(gaps.what_to_do(criterion)),
+        response=(raised.plan if raised else "") or answer.plan,
+        response_due_on=(raised.plan_due_on if raised else None) or answer.plan_due_on,
         evidence=item.evidence,
     )
 
 
 def _what_we_saw(item: _Item) -> tuple[str, ...]:
-    """The analyst's note, or else the failure responses found and the deviation written down."""
-    if item.review is None:
-        return ()
-    if item.review.note:
-        return (item.review.note,)
-    failures = [one.text for one in item.matched() if one.side == Side.FAILURE]
-    return (*failures, *filter(None, [item.review.deviation])) or ("The evidence does not show what the answer says.",)
+    if item.finding is None:
+        return gaps.what_we_saw(item.review, item.options) if item.review else ()
+    saw = tuple(item.finding.what_we_saw.splitlines())
+    before = item.finding.carried_from
+    return (
+        (*saw, f"Carried over from {before.assessment.period}, where it was not verified as fixed.") if before else saw
+    )
 
 
 def _evidence(number: int, file: Evidence, items: Sequence[_Item]) -> frozen.EvidenceItem:
@@ -297,9 +312,7 @@ def _method() -> frozen.Method:
             *(frozen.GradeBand(grade, lowest) for grade, lowest in scoring.GRADES),
             frozen.GradeBand("F", Decimal("0.0")),
         ),
-        priorities=tuple(
-            frozen.PriorityTime(name, settings.FINDING_DUE_DAYS.get(name)) for name in ("P1", "P2", "P3", "P4")
-        ),
+        priorities=tuple(frozen.PriorityTime(name, settings.FINDING_DUE_DAYS.get(name)) for name in scoring.PRIORITIES),
         cap_grade=scoring.CAP,
     )
 

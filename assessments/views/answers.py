@@ -18,7 +18,8 @@ from assessments.models import Answer
 from assessments.policy import Permission
 from assessments.queries import question_page, vendor_pages
 from assessments.queries.evaluations import checked
-from assessments.states import WITH_VENDOR
+from assessments.queries.findings import to_fix
+from assessments.states import WITH_VENDOR, State
 from assessments.views import shown
 from assessments.views.bodies import TEXT_BODY_BYTES, UPLOAD_BODY_BYTES, at_most
 from assessments.views.uploads import TOO_LARGE, keep, tell
@@ -43,6 +44,7 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
         "checked": found,
         "distance": vendor_pages.distance(assessment.due_on),
     }
+    context["to_fix"] = to_fix(request.user, assessment) if assessment.state == State.CLOSED else 0
     context["is_with_vendor"] = assessment.state in WITH_VENDOR
     context["sees_all"] = may(request.user, assessment, Permission.VIEW_ALL)
     context["is_overdue"] = assessment.due_on is not None and assessment.due_on < timezone.localdate()

@@ -8,6 +8,7 @@ from assessments.forms.portfolio import STATES, StateForm
 from assessments.policy import Permission
 from assessments.queries import decisions
 from assessments.queries import worklist as queries
+from assessments.queries.findings import finding_work
 from assessments.views.staff import may_ever, staff_only
 
 
@@ -19,6 +20,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "work": queries.worklist(request.user),
         "to_renew": decisions.to_renew(request.user),
         "may_decide": may_ever(request.user, Permission.DECIDE),
+        "findings": finding_work(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else None,
         "may_review": may_ever(request.user, Permission.REVIEW),
         "may_view_review": may_ever(request.user, Permission.VIEW_REVIEW),
     }

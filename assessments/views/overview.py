@@ -24,6 +24,7 @@ from users.models import User
 _ASKED = (
     Permission.EDIT, Permission.SEND, Permission.CANCEL, Permission.VIEW_REVIEW, Permission.REVIEW,
     Permission.SEND_BACK, Permission.CLOSE, Permission.REOPEN, Permission.REPORT, Permission.RECEIPT,
+    Permission.FINDINGS, Permission.VIEW_FINDINGS,
     Permission.DECIDE,
 )  # fmt: skip
 

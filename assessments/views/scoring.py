@@ -18,6 +18,7 @@ from assessments.models import Answer, Review
 from assessments.policy import Permission
 from assessments.queries import review_sheet as queries
 from assessments.queries import sources
+from assessments.queries.findings import finding_at
 from assessments.queries.proposals import filled
 from assessments.scoring import RESULT_LABELS
 from assessments.views.staff import staff_only
@@ -90,6 +91,8 @@ def workbench(
         "results": RESULTS,
         "ask": ask or QueryForm(),
         "may_review": access.may(request.user, answer.assessment, Permission.REVIEW),
+        "raised": finding_at(answer),
+        "may_raise": access.may(request.user, answer.assessment, Permission.FINDINGS),
     }
     return render(request, "assessments/staff/score.html", context, status=status)
 

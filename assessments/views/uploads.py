@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from assessments import intake
 from assessments.actions.evidence import EvidenceRefused, attach
 from assessments.limits import UPLOAD_SECONDS
-from assessments.models import Answer, Assessment, Evidence
+from assessments.models import Answer, Assessment, Evidence, Finding
 from assessments.wording import spoken
 from users.models import User
 
@@ -25,7 +25,13 @@ LATER = gettext_lazy("There was no time left for this file, because those before
 
 
 def keep(
-    sent: Sequence[UploadedFile], ids: Sequence[UUID], *, assessment: Assessment, asked_at: Answer | None, by: User
+    sent: Sequence[UploadedFile],
+    ids: Sequence[UUID],
+    *,
+    assessment: Assessment,
+    asked_at: Answer | None,
+    by: User,
+    finding: Finding | None = None,
 ) -> tuple[list[Evidence], list[tuple[str, str]]]:
     """What was stored, and (name, sentence) of each file that was refused. `ids` has one id for each file.
 
@@ -38,7 +44,14 @@ def keep(
             continue
         try:
             accepted = intake.examine(file.file, file.name)
-            item = attach(assessment=assessment, accepted=accepted, upload_id=upload_id, asked_at=asked_at, by=by)
+            item = attach(
+                assessment=assessment,
+                accepted=accepted,
+                upload_id=upload_id,
+                asked_at=asked_at,
+                finding=finding,
+                by=by,
+            )
         except (intake.Refused, EvidenceRefused) as refused:
             refusals.append((file.name, spoken(refused)))
         else:

@@ -1,11 +1,12 @@
 """A little of everything at once, so that every page has something to show."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils import timezone
 
-from assessments.actions import evidence, reviews, workflow
-from assessments.models import Assessment, Evidence, Report
+from assessments.actions import evidence, findings, reviews, workflow
+from assessments.models import Assessment, Evidence, Finding, Report, Review
 from assessments.scoring import Result
 from assessments.states import State
 from playbook.models import Side
@@ -40,6 +41,7 @@ class Estate:
     invitation: Invitation
     by_state: dict[str, Assessment] = field(default_factory=dict)
     files: list[Evidence] = field(default_factory=list)
+    finding: Finding | None = None  # of the finished one, overdue, with a plan
 
     @property
     def answering(self) -> Assessment:
@@ -90,6 +92,7 @@ def build() -> Estate:
         estate.by_state[state] = factories.make_assessment(vendor=vendors[name], state=wanted, by=analyst)
     _answers(estate)
     _scores(estate)
+    _finding(estate)
     workflow.cancel(assessment=estate.by_state[State.CANCELLED], by=manager)
     return estate
 
@@ -124,3 +127,13 @@ def _scores(estate: Estate) -> None:
     ready = make_report(estate.closed, estate.max, state=Report.State.READY, **done)
     for report in (failed, ready):
         Assessment.objects.filter(pk=report.assessment_id).update(last_report=report)
+
+
+def _finding(estate: Estate) -> None:
+    """Something the vendor should have fixed by now, and plans to."""
+    answer, today = answer_to(estate.closed, 13), timezone.localdate()
+    Review.objects.filter(answer=answer).update(result=Result.NOT_MET)
+    raised = findings.raise_finding(answer=answer, by=estate.ana)
+    plan = findings.plan_fix(finding=raised, plan="Delete them.", plan_due_on=today, base_version=1, by=estate.rita)
+    Finding.objects.filter(pk=plan.pk).update(due_on=today - timedelta(days=3))
+    estate.finding = plan

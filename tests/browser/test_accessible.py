@@ -89,6 +89,8 @@ LEAD = [
     one("evidence-list", "closed"),
     *[file(place) for place in range(5)],
     Address("vendors:people", lambda e: (e.answering.vendor_id,)),
+    Address("assessments:finding-list"),
+    Address("assessments:finding", lambda e: (e.finding.pk,)),
     Address("collector:page"),
 ]
 STAFF = [
@@ -111,6 +113,10 @@ STAFF = [
     one("score-edit", "submitted", 3),
     one("score-edit", "closed", 1),
     one("score-edit", "changes_requested", 1),
+    one("score-edit", "closed", 13),
+    Address("assessments:finding-list"),
+    Address("assessments:finding-list", query="?q=nobody&overdue=on"),
+    Address("assessments:finding", lambda e: (e.finding.pk,)),
     Address("vendors:create"),
     Address("vendors:detail", lambda e: (e.answering.vendor_id,)),
     Address("vendors:detail", lambda e: (e.lonely.pk,)),
@@ -176,6 +182,8 @@ NO_PAGE = set(
     assessments:evidence-date assessments:evidence-place assessments:answer-shown assessments:evidence-shown
     assessments:check-shown assessments:send assessments:cancel assessments:close assessments:reopen
     assessments:send-back assessments:query-add assessments:query-remove assessments:report-create
+    assessments:finding-raise assessments:finding-plan assessments:finding-proof assessments:finding-fixed
+    assessments:finding-recheck assessments:finding-remove
     assessments:score-source assessments:score-evaluation
     assessments:report-status assessments:report-download playbook:mappings-download
     collector:download

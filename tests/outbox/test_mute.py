@@ -142,6 +142,11 @@ KINDS = {
     "assessment.sent": True,
     "assessment.sent_back": True,
     "assessment.submitted": False,
+    "finding.fixed": False,
+    "finding.overdue": False,
+    "finding.reopened": True,
+    "finding.verified": False,
+    "findings.raised": True,
     "report.ready": False,
     "vendor.invitation": True,
 }
