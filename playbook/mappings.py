@@ -21,6 +21,11 @@ from playbook.schema import DATA, MAX_PROBLEMS, Document, repeated, schema_probl
 from playbook.strict_yaml import parse
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a text for translation, which the page does that shows it."""
+    return text
+
+
 class Sure(StrEnum):
     """Where a mapping comes from, and so how sure it is."""
 
@@ -40,14 +45,18 @@ class Sure(StrEnum):
 
 
 _LABELS = {
-    Sure.PROWLER: "Prowler's mapping",
-    Sure.SECURITY_HUB: "Security Hub guide",
-    Sure.JUDGEMENT: "Our judgement",
+    Sure.PROWLER: gettext_noop("Prowler's mapping"),
+    Sure.SECURITY_HUB: gettext_noop("Security Hub guide"),
+    Sure.JUDGEMENT: gettext_noop("Our judgement"),
 }
 _MEANINGS = {
-    Sure.PROWLER: "The mapping files of Prowler put the control beside a check of this question.",
-    Sure.SECURITY_HUB: "The user guide of AWS Security Hub describes the control so, or names it beside one that does.",
-    Sure.JUDGEMENT: "We chose it ourselves and relied on no published mapping. This holds for every Prowler check.",
+    Sure.PROWLER: gettext_noop("The mapping files of Prowler put the control beside a check of this question."),
+    Sure.SECURITY_HUB: gettext_noop(
+        "The user guide of AWS Security Hub describes the control so, or names it beside one that does."
+    ),
+    Sure.JUDGEMENT: gettext_noop(
+        "We chose it ourselves and relied on no published mapping. This holds for every Prowler check."
+    ),
 }
 
 
