@@ -33,16 +33,6 @@ class DomainWords:
         """Its name."""
         return str(self._own.get("name") or self._domain.name)
 
-    @property
-    def what(self) -> str:
-        """What it asks for."""
-        return str(self._own.get("what") or self._domain.what)
-
-    @property
-    def why(self) -> str:
-        """Why that matters."""
-        return str(self._own.get("why") or self._domain.why)
-
 
 class CriterionWords:
     """The texts of a criterion, its statements and its requests for evidence."""
@@ -84,12 +74,6 @@ class CriterionWords:
         return steps
 
     @property
-    def remediation(self) -> Sequence[str]:
-        """How to mend a failure."""
-        steps: Sequence[str] = self._own.get("remediation") or self._criterion.remediation
-        return steps
-
-    @property
     def when(self) -> str:
         """In which case the question does not apply."""
         return str(self._own.get("when") or self._criterion.applicability.get("when", ""))
@@ -102,6 +86,15 @@ class CriterionWords:
     def statement(self, option: ResponseOption) -> str:
         """The text of one of its options."""
         return self.statements.get(option.key, option.text)
+
+    def of(self, text: str) -> str:
+        """A stored copy of these words, as findings keep one, line by line; what a person wrote stays as it is."""
+        row, own = self._criterion, self._own
+        if not own:
+            return text
+        known = dict(zip(row.remediation, own["remediation"], strict=True))
+        known |= {getattr(row, name): own[name] for name in ("short_title", "why_important", "severity_rationale")}
+        return "\n".join(known.get(line, line) for line in text.splitlines())
 
     def in_every_language(self, option: ResponseOption) -> list[str]:
         """The text of one of its options in English and in all other languages."""

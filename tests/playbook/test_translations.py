@@ -43,9 +43,10 @@ def texts_of(criterion: dict[str, Any], *, english: bool) -> list[str]:
         shown = [item["must_show"] for item in criterion["evidence_expected"]]
         said = [item["text"] for item in criterion["acceptable_responses"] + criterion["failure_responses"]]
         lists = [*criterion["validation_steps"], *criterion["validation_additions"], *shown, *criterion["remediation"]]
-        return [*single, criterion["applicability"]["when"], *lists, *said]
+        return [*single, criterion["applicability"]["when"], criterion["severity"]["rationale"], *lists, *said]
     said = [item["text"] for item in criterion["responses"]]
-    return [*single, criterion["when"], *(text for key in LISTS for text in criterion[key]), *said]
+    both = (criterion["when"], criterion["severity_rationale"])
+    return [*single, *both, *(text for key in LISTS for text in criterion[key]), *said]
 
 
 @pytest.mark.parametrize("at", range(33))
@@ -158,7 +159,7 @@ def test_the_words_are_those_of_the_reader() -> None:
             words.short_title,
             words.question,
             words.validation_additions[2],
-            words.remediation[2],
+            words.of(f"{criterion.remediation[2]}\n\nAsk Ana."),
             words.statement(option),
             words.must_show(request)[:22],
             words.when,
@@ -170,7 +171,7 @@ def test_the_words_are_those_of_the_reader() -> None:
         "Data stores encrypted at rest",
         "Is encryption at rest turned on for RDS and all other data stores you use?",
         "Check every active region.",
-        "Delete the old instances, snapshots and backups once the switch is confirmed.",
+        "Delete the old instances, snapshots and backups once the switch is confirmed.\n\nAsk Ana.",
         "No AWS account uses any data store service.",
         "The RDS Databases list",
         "The acceptable list already covers the case: a vendor without any data store picks aws-core-8-a2.",
@@ -184,7 +185,7 @@ def test_the_words_are_those_of_the_reader() -> None:
             "Ist die Verschlüsselung im Ruhezustand (encryption at rest) für RDS und alle anderen verwendeten "
             "Datenspeicher eingeschaltet?",
             "Prüfen Sie jede aktive Region.",
-            "Löschen Sie die alten Instanzen, Snapshots und Backups, sobald die Umstellung bestätigt ist.",
+            "Löschen Sie die alten Instanzen, Snapshots und Backups, sobald die Umstellung bestätigt ist.\n\nAsk Ana.",
             "Kein AWS-Konto verwendet einen Datenspeicherdienst.",
             "Die RDS-Liste „Databas",
             "Die Aussagen decken den Fall bereits ab: Ein Lieferant ohne Datenspeicher wählt aws-core-8-a2.",
