@@ -84,6 +84,7 @@ REASON_LENGTH: Final = 2_000  # characters
 PLAN_LENGTH: Final = 1_000  # characters
 REPORT_NOTE_LENGTH: Final = 4_000  # characters
 QUERY_LENGTH: Final = 2_000  # characters
+INTERNAL_NOTE_LENGTH: Final = 4_000  # characters
 DECISION_CONDITIONS: Final = 10  # of one decision
 CONDITION_LENGTH: Final = 500  # characters
 FINDING_TITLE_LENGTH: Final = 120  # characters
@@ -151,6 +152,7 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("PLAN_LENGTH", PLAN_LENGTH, "characters", "plan to fix"),
     Limit("REPORT_NOTE_LENGTH", REPORT_NOTE_LENGTH, "characters", "analyst's note for the report"),
     Limit("QUERY_LENGTH", QUERY_LENGTH, "characters", "question sent back to the vendor"),
+    Limit("INTERNAL_NOTE_LENGTH", INTERNAL_NOTE_LENGTH, "characters", "internal note on a question"),
     Limit("DECISION_CONDITIONS", DECISION_CONDITIONS, "conditions", "one decision"),
     Limit("CONDITION_LENGTH", CONDITION_LENGTH, "characters", "condition of an approval"),
     Limit("FINDING_TITLE_LENGTH", FINDING_TITLE_LENGTH, "characters", "title of a finding"),

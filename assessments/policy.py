@@ -33,6 +33,7 @@ class Permission(StrEnum):
     CANCEL = "cancel"
     VIEW_REVIEW = "view review"  # the workbench: what was submitted, and the results
     REVIEW = "review"
+    NOTE = "note"  # write to one another: never a vendor's to read
     SEND_BACK = "send back"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -53,6 +54,7 @@ _STAFF: dict[Permission, frozenset[State]] = {Permission.VIEW_OVERVIEW: ALWAYS}
 _SENDERS: dict[Permission, frozenset[State]] = {
     **_STAFF,
     Permission.VIEW_REVIEW: RECEIVED,
+    Permission.NOTE: RECEIVED,
     Permission.RECEIPT: SENT,
     Permission.EDIT: _OPEN,
     Permission.SEND: frozenset({State.DRAFT}),

@@ -168,3 +168,11 @@ class DecisionQuerySet(models.QuerySet):
     def overtaken(self) -> DecisionQuerySet:
         """Those made before their assessment was opened again: they rest on results that were in question since."""
         return self.filter(~Q(assessment__state=State.CLOSED) | Q(assessment__closed_at__gt=F("at")))
+
+
+class InternalNoteQuerySet(models.QuerySet):
+    """Remarks of our own people."""
+
+    def visible_to(self, user: User) -> InternalNoteQuerySet:
+        """All of them for our own people, none for anybody else."""
+        return self if user.staff_role else self.none()

@@ -12,6 +12,7 @@ from assessments.views import (
     evidence,
     findings,
     lists,
+    notes,
     overview,
     portfolio,
     queries,
@@ -87,6 +88,7 @@ urlpatterns = [
     path(_score, scoring.score_edit, name="score-edit"),
     path(_score + "source", scoring.score_source, name="score-source"),
     path(_score + "evaluation", scoring.score_evaluation, name="score-evaluation"),
+    path(_score + "note", notes.note_add, name="note-add"),
     path(_score + "ask", queries.query_add, name="query-add"),
     path("queries/<int:pk>/remove", queries.query_remove, name="query-remove"),
     # Findings

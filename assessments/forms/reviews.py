@@ -7,7 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from assessments.actions.reviews import ReviewContent
-from assessments.limits import QUERY_LENGTH, REPORT_NOTE_LENGTH
+from assessments.limits import INTERNAL_NOTE_LENGTH, QUERY_LENGTH, REPORT_NOTE_LENGTH
 from assessments.models import Answer, Review
 from assessments.queries.review_sheet import current_review, option_choices
 from assessments.scoring import RESULT_LABELS
@@ -95,5 +95,19 @@ class QueryForm(forms.Form):
         error_messages={
             "required": gettext_lazy("Write what you need from the vendor"),
             **_too_long(gettext_lazy("The question must be {limit} characters or less"), QUERY_LENGTH),
+        },
+    )
+
+
+class NoteForm(forms.Form):
+    """A remark for our own people."""
+
+    note_text = forms.CharField(
+        label=gettext_lazy("A note for your colleagues"),
+        max_length=INTERNAL_NOTE_LENGTH,
+        widget=forms.Textarea({"class": "form-control", "rows": 3, "id": "note-text"}),
+        error_messages={
+            "required": gettext_lazy("Write the note"),
+            **_too_long(gettext_lazy("The note must be {limit} characters or less"), INTERNAL_NOTE_LENGTH),
         },
     )

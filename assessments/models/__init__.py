@@ -6,6 +6,7 @@ from assessments.models.decisions import Condition, Decision, DecisionKind
 from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
 from assessments.models.findings import Finding
+from assessments.models.notes import InternalNote
 from assessments.models.reports import Report
 from assessments.models.reviews import Query, Review
 from assessments.models.submissions import Submission
@@ -24,6 +25,7 @@ __all__ = [
     "EvidenceKind",
     "EvidenceLink",
     "Finding",
+    "InternalNote",
     "Query",
     "Report",
     "Review",

@@ -36,6 +36,7 @@ WORDS = {
     "answer.saved": gettext_lazy("worked on question {n}"),
     "answer.completed": gettext_lazy("completed question {n}"),
     "review.saved": gettext_lazy("scored question {n}"),
+    "note.added": gettext_lazy("wrote an internal note on question {n}"),
     "query.added": gettext_lazy("noted a question to the vendor on question {n}"),
     "query.removed": gettext_lazy("took back a question to the vendor on question {n}"),
     "finding.raised": gettext_lazy("raised a finding on question {n}"),

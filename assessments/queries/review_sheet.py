@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT
-from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, Query, Review
+from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, InternalNote, Query, Review
 from assessments.queries.bars import Bar, bar
 from assessments.queries.contradictions import contradictions
 from assessments.queries.evaluations import Checked, checked
@@ -111,6 +111,7 @@ class ReviewSheet:
     review: Review | None
     before: Review | None  # the result of the vendor's last closed assessment
     queries: Sequence[Query]
+    notes: Sequence[InternalNote]
     waiting: int  # questions collected on this assessment, not sent yet
     rail: Sequence[RailDomain]
     bar: Bar
@@ -185,6 +186,7 @@ def review_sheet(user: User, answer: Answer) -> ReviewSheet:
         review=review,
         before=_before(answer),
         queries=list(answer.queries.select_related("by")),
+        notes=list(InternalNote.objects.visible_to(user).filter(answer=answer).select_related("by")),
         waiting=Query.objects.filter(answer__assessment=assessment, round=None).count(),
         rail=rail,
         bar=bar([item.result for item in items]),

@@ -13,7 +13,7 @@ from assessments import access
 from assessments.access import NotNow
 from assessments.actions import reviews
 from assessments.actions.reviews import ReviewRefused, StaleReview
-from assessments.forms.reviews import QueryForm, ReviewForm
+from assessments.forms.reviews import NoteForm, QueryForm, ReviewForm
 from assessments.models import Answer, Review
 from assessments.policy import Permission
 from assessments.queries import review_sheet as queries
@@ -79,7 +79,13 @@ def _with_proposal(request: HttpRequest, answer: Answer) -> tuple[QueryDict, boo
 
 
 def workbench(
-    request: HttpRequest, answer: Answer, form: ReviewForm, *, ask: QueryForm | None = None, status: int = 200
+    request: HttpRequest,
+    answer: Answer,
+    form: ReviewForm,
+    *,
+    ask: QueryForm | None = None,
+    note: NoteForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page, with what was typed when it is shown again."""
     context = {
@@ -90,6 +96,8 @@ def workbench(
         "chosen": form.chosen(),
         "results": RESULTS,
         "ask": ask or QueryForm(),
+        "note": note or NoteForm(),
+        "may_note": access.may(request.user, answer.assessment, Permission.NOTE),
         "may_review": access.may(request.user, answer.assessment, Permission.REVIEW),
         "raised": finding_at(answer),
         "may_raise": access.may(request.user, answer.assessment, Permission.FINDINGS),

@@ -35,7 +35,9 @@ def spreadsheet(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire with the answers so far."""
     assessment = assessment_for(request.user, pk, Permission.ANSWER)
-    return attachment(forms.to_download(assessment, request.user), f"{slugify(assessment.recorded_title)}-questions.xlsx")
+    return attachment(
+        forms.to_download(assessment, request.user), f"{slugify(assessment.recorded_title)}-questions.xlsx"
+    )
 
 
 def _may_answer(request: HttpRequest, pk: int) -> None:
