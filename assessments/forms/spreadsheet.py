@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.core import signing
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -108,14 +108,10 @@ def _question(row: SheetAnswer) -> Question:
 def to_download(assessment: Assessment, user: User) -> bytes:
     """The XLSX of this assessment as this person may fill it in now.
 
-    It is English whoever asks: colleagues of several languages fill in one file, and its words are read back.
+    Questions and statements are in the language of who asks. Heads of columns and the other words of lists are English
+    in every language: they are read back, and colleagues of several languages fill in one file.
     """
     today = timezone.localdate()
-    with translation.override("en-gb"):
-        return _written(assessment, user, today)
-
-
-def _written(assessment: Assessment, user: User, today: date) -> bytes:
     return write(
         [_question(row) for row in sheet_answers(assessment, user)],
         assessment=assessment.pk,

@@ -109,11 +109,6 @@ def read(
 ) -> Reading:
     """Match every row with its question by the signed row code, wherever it stands. Raises WrongFile."""
     sheet, rows, others = _table(grid, room_for(questions))
-    notices = [
-        _("The column “%(title)s” is not part of the questionnaire and is not read.", title=title) for title in others
-    ]
-    if grid.has_pictures:
-        notices.append(_("Pictures in the file are not taken. Add them as evidence on the page of their question."))
     known = {question.answer: question for question in questions}
     problems: list[Problem] = []
     matched: dict[int, list[tuple[_Row, RowCode]]] = {}
@@ -145,10 +140,21 @@ def read(
         problems += wrong
         entries += [entry] if entry else []
     missing = [str(question.number) for question in questions if question.answer not in matched]
+    problems.sort(key=_place)
+    notices = _notices(others, missing, has_pictures=grid.has_pictures)
+    return Reading(sorted(entries, key=lambda entry: entry.question.number), problems, notices)
+
+
+def _notices(others: Sequence[str], missing: Sequence[str], *, has_pictures: bool) -> list[str]:
+    """What is good to know: columns that are none of ours, pictures, questions that are not in the file."""
+    notices: list[str] = [
+        _("The column “%(title)s” is not part of the questionnaire and is not read.", title=title) for title in others
+    ]
+    if has_pictures:
+        notices.append(_("Pictures in the file are not taken. Add them as evidence on the page of their question."))
     if missing:
         notices.append(_missing(missing))
-    problems.sort(key=_place)
-    return Reading(sorted(entries, key=lambda entry: entry.question.number), problems, notices)
+    return notices
 
 
 def _place(problem: Problem) -> tuple[int, int, str]:
