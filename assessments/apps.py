@@ -8,11 +8,8 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from assessments.queries.vendor_page import vendor_page  # noqa: PLC0415 -- as below
-        from vendors.pages import register as register_page  # noqa: PLC0415 -- as below
         from assessments.finding_letters import register_finding_letters  # noqa: PLC0415 -- as below
         from assessments.letters import register_letters  # noqa: PLC0415 -- models are not loaded before ready()
 
         register_letters()
-        register_page(vendor_page)
         register_finding_letters()

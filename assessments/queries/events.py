@@ -113,24 +113,6 @@ def _line(event: Event, names: dict[int, str], numbers: dict[str, int], reasons:
     return Line(at=event.at, who=who, words=words, number=number)
 
 
-def vendor_events(vendor: Vendor, page: str | int) -> tuple[Page, list[Line]]:
-    """One page of everything that happened at one vendor, newest first."""
-    found = Event.objects.filter(chain__name=chain_name(vendor.pk)).order_by("-position")
-    shown = Paginator(found, VENDOR_PAGE_SIZE).get_page(page)
-    happened = list(shown.object_list)
-    return shown, _lines(happened, _numbers_of(happened))
-
-
-def _numbers_of(happened: Iterable[Event]) -> dict[str, int]:
-    """The answers and findings that events are about, to the number of their question. One query."""
-    targets = [one.target.partition(":") for one in happened]
-    about = Q(pk__in=[pk for thing, _, pk in targets if thing == "answer"])
-    about |= Q(finding__in=[pk for thing, _, pk in targets if thing == "finding"])
-    rows = list(Answer.objects.filter(about).values_list("pk", "finding", "criterion__number"))
-    findings = {f"finding:{finding}": number for _, finding, number in rows if finding}
-    return {f"answer:{answer}": number for answer, _, number in rows} | findings
-
-
 def recent(assessment: Assessment, count: int) -> list[Line]:
     """The newest events."""
     numbers = _numbers(assessment)
