@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from assessments.models import Answer, Assessment, Evidence, Report
 from audit.models import Event, EventDetail
+from audit.trail import chain_name
 from users.models import User
+from vendors.models import Vendor
 
 PAGE_SIZE = 50
+VENDOR_PAGE_SIZE = 15
 SYSTEM = "Assay"
 WITH_REASON = "assessment.reopen_reason"
 # Kind to what the person did; {n} is the number of the question.
@@ -58,6 +61,18 @@ WORDS = {
     "report.rendered": gettext_lazy("made the report"),
     "receipt.requested": gettext_lazy("asked for the receipt again"),
     "receipt.rendered": gettext_lazy("made the receipt"),
+    "vendor.created": gettext_lazy("added the vendor"),
+    "vendor.changed": gettext_lazy("changed the vendor"),
+    "vendor.archived": gettext_lazy("archived the vendor"),
+    "vendor.accounts_declared": gettext_lazy("declared the AWS accounts in scope"),
+    "invitation.created": gettext_lazy("invited somebody"),
+    "invitation.resent": gettext_lazy("sent an invitation again"),
+    "invitation.revoked": gettext_lazy("withdrew an invitation"),
+    "invitation.accepted": gettext_lazy("accepted an invitation"),
+    "member.removed": gettext_lazy("removed somebody from the vendor"),
+    "answers.assigned": gettext_lazy("gave questions to somebody to answer"),
+    "answers.unassigned": gettext_lazy("took questions back from somebody"),
+    "assessment.forwarded": gettext_lazy("handed the request to another person"),
 }
 
 
@@ -111,6 +126,24 @@ def _line(event: Event, names: dict[int, str], numbers: dict[str, int], reasons:
     if event.pk in reasons:
         words += f": {reasons[event.pk]}"
     return Line(at=event.at, who=who, words=words, number=number)
+
+
+def vendor_events(vendor: Vendor, page: str | int) -> tuple[Page, list[Line]]:
+    """One page of everything that happened at one vendor, newest first."""
+    found = Event.objects.filter(chain__name=chain_name(vendor.pk)).order_by("-position")
+    shown = Paginator(found, VENDOR_PAGE_SIZE).get_page(page)
+    happened = list(shown.object_list)
+    return shown, _lines(happened, _numbers_of(happened))
+
+
+def _numbers_of(happened: Iterable[Event]) -> dict[str, int]:
+    """The answers and findings that events are about, to the number of their question. One query."""
+    targets = [one.target.partition(":") for one in happened]
+    about = Q(pk__in=[pk for thing, _, pk in targets if thing == "answer"])
+    about |= Q(finding__in=[pk for thing, _, pk in targets if thing == "finding"])
+    rows = list(Answer.objects.filter(about).values_list("pk", "finding", "criterion__number"))
+    findings = {f"finding:{finding}": number for _, finding, number in rows if finding}
+    return {f"answer:{answer}": number for answer, _, number in rows} | findings
 
 
 def recent(assessment: Assessment, count: int) -> list[Line]:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vendors import access, queries
+from vendors import access, pages, queries
 from vendors.actions.vendors import NameTaken, archive_vendor, change_vendor, create_vendor
 from vendors.forms import VendorForm
 
@@ -40,15 +40,14 @@ def _staff_only(request: HttpRequest) -> None:
 
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One vendor: people, AWS accounts, assessments."""
+    """One vendor: its people and AWS accounts, and what other rooms have to show."""
     _staff_only(request)
     vendor = access.vendor_for(request.user, pk)
     context = {
         "vendor": vendor,
         "people": queries.people(vendor, request.user),
         "accounts": list(vendor.aws_accounts.all()),
-        # The newest assessments come through the reverse relation; this app does not import theirs.
-        "assessments": list(vendor.assessments.visible_to(request.user)[:20]),
+        **pages.shown(request.user, vendor, request.GET.get("page", 1)),
     }
     return render(request, "vendors/vendor_detail.html", context)
 
