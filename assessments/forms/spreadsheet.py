@@ -77,7 +77,8 @@ def sign(text: str) -> str:
 
 def _question(row: SheetAnswer) -> Question:
     answer, criterion, words = row.answer, row.answer.criterion, row.answer.criterion.words
-    asks = [f"{settings.ORGANISATION_NAME} asks: {text}" for text in row.asked]
+    names = {"organisation": settings.ORGANISATION_NAME}
+    asks = [_("%(organisation)s asks: %(text)s") % {**names, "text": text} for text in row.asked]
     return Question(
         answer=answer.pk,
         version=answer.version,
@@ -112,12 +113,15 @@ def to_download(assessment: Assessment, user: User) -> bytes:
     in every language: they are read back, and colleagues of several languages fill in one file.
     """
     today = timezone.localdate()
+    hint = _(
+        "Downloaded on %(day)s. Fill in the white cells, save the file as .xlsx and upload it where you downloaded it. "
+        "The sheet “Help” says more."
+    )
     return write(
         [_question(row) for row in sheet_answers(assessment, user)],
         assessment=assessment.pk,
         heading=f"{settings.ORGANISATION_NAME} · {assessment.title} · {assessment.vendor.name}",
-        hint=f"Downloaded on {date_format(today, 'j F Y')}. Fill in the white cells, save the file as .xlsx and upload"
-        f" it where you downloaded it. The sheet “Help” says more.",
+        hint=hint % {"day": date_format(today)},
         sign=sign,
         today=today,
     )

@@ -289,13 +289,8 @@ def question_list(assessment: Assessment, reader: User, show: str, checked: Chec
     filters = _filters(sets)
     show = show if show in {one.key for one in filters} else "sent-back" if sets["sent-back"] else "all"
     people = people_of(assessment)
-    files = list(
-        Evidence.objects.visible_to(reader)
-        .for_answers()
-        .filter(assessment=assessment)
-        .kept()
-        .values_list("format", "accounts")
-    )
+    kept = Evidence.objects.visible_to(reader).for_answers().filter(assessment=assessment).kept()
+    files = list(kept.values_list("format", "accounts"))
     declared = set(assessment.vendor.aws_accounts.values_list("account_id", flat=True))
     reported = {account for kind, accounts in files if kind == CREDENTIAL_REPORT for account in accounts}
     wanting = EvidenceRequest.objects.filter(criterion__playbook=assessment.playbook_id, kind=CREDENTIAL_REPORT)
