@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils.translation import override
 
 from assessments.forms.answers import AnswerForm, token
@@ -12,9 +13,11 @@ from assessments.models import Answer, Assessment
 from assessments.queries import check_page, question_page
 from assessments.queries.files import titles_of
 from playbook.models import Criterion
+from tests.assessments.findings import closed_with
 from tests.assessments.spreadsheet.helpers import fetched, fill, upload
 from tests.assessments.vendor.helpers import answer_to, at, sent
 from users.models import User
+from vendors.models import Vendor
 
 QUESTION = "Ist die Verschlüsselung im Ruhezustand (encryption at rest) für RDS und alle anderen verwendeten"
 ENGLISH = "Is encryption at rest turned on for RDS and all other data stores you use?"
@@ -147,3 +150,26 @@ def test_staff_read_english(client: Client, ana: User, in_progress: Assessment) 
     page = unescape(client.get(criterion.get_absolute_url(), headers={"accept-language": "de"}).content.decode())
     assert ENGLISH in page
     assert QUESTION not in page
+
+
+def test_a_finding_says_the_words_of_the_playbook_in_german(
+    client: Client, german: User, ana: User, acme: Vendor
+) -> None:
+    """What our analyst wrote stays as it is written; our own people read English."""
+    finding = closed_with(acme, 8, by=ana)
+    finding.what_to_do = f"Tell us when it is done.\n{finding.what_to_do}"
+    finding.save(update_fields=["what_to_do"])
+    client.force_login(german)
+    page = client.get(reverse("assessments:finding-list")).content.decode()
+    assert "Datenspeicher im Ruhezustand verschlüsselt" in page
+    page = unescape(client.get(reverse("assessments:finding", args=[finding.pk])).content.decode())
+    for text in (
+        "<h1>Datenspeicher im Ruhezustand verschlüsselt</h1>",
+        "<p>Datenspeicher enthalten Kundendaten in großer Menge",
+        "<li>Tell us when it is done.</li><li>Erstellen Sie für jede unverschlüsselte RDS-Instanz einen Snapshot",
+    ):
+        assert text in page
+    client.force_login(ana)
+    page = unescape(client.get(reverse("assessments:finding", args=[finding.pk])).content.decode())
+    assert "Data stores encrypted at rest" in page
+    assert "Datenspeicher" not in page
