@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Finding, Query, Report, Submission
+from assessments.models import Answer, Assessment, Campaign, Evidence, EvidenceLink, Finding, Query, Report, Submission
 from assessments.policy import Permission, Role, allowed, ever_allowed
 from assessments.states import LABELS, State
 
@@ -96,6 +96,12 @@ def evidence_to_change(user: User, pk: int, evidence: int) -> Evidence:
     if item.received_by_id != user.pk and unseen.exists():
         raise PermissionDenied(_("This file is used for questions that are not yours. Ask who added it, or your lead."))
     return item
+
+
+def campaign_for(user: User, pk: int) -> Campaign:
+    """One campaign, with its playbook and who started it; for our own people."""
+    found = Campaign.objects.visible_to(user).select_related("playbook", "created_by")
+    return get_object_or_404(found, pk=pk)
 
 
 def report_for(user: User, pk: int) -> Report:

@@ -57,6 +57,12 @@ SPREADSHEET_MEMORY_BYTES: Final = 1 * GB  # of the process that opens a spreadsh
 SPREADSHEET_SECONDS: Final = 10  # of processor time to open one; the wall clock gets twice as much
 SPREADSHEET_CHANGES_BYTES: Final = 900 * KB  # what would be changed, packed, while a person looks at it
 
+# --- A list of vendors that a campaign is sent to ------------------------------------------------------------------
+
+CAMPAIGN_BYTES: Final = 200 * KB  # of the list, as a file or pasted
+CAMPAIGN_ROWS: Final = 100  # vendors of one campaign, which are written in one request
+CAMPAIGN_NAME_LENGTH: Final = 80  # characters
+
 # --- A receipt that is checked, and what it names -----------------------------------------------------------------
 
 MANIFEST_BYTES: Final = 10 * MB
@@ -136,6 +142,9 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("SPREADSHEET_MEMORY_BYTES", SPREADSHEET_MEMORY_BYTES, "bytes", "memory to open one spreadsheet"),
     Limit("SPREADSHEET_SECONDS", SPREADSHEET_SECONDS, "seconds", "processor time to open one spreadsheet"),
     Limit("SPREADSHEET_CHANGES_BYTES", SPREADSHEET_CHANGES_BYTES, "bytes", "changes of one spreadsheet, packed"),
+    Limit("CAMPAIGN_BYTES", CAMPAIGN_BYTES, "bytes", "list of vendors (CSV) of a campaign"),
+    Limit("CAMPAIGN_ROWS", CAMPAIGN_ROWS, "vendors", "one campaign"),
+    Limit("CAMPAIGN_NAME_LENGTH", CAMPAIGN_NAME_LENGTH, "characters", "name of a campaign"),
     Limit("MANIFEST_BYTES", MANIFEST_BYTES, "bytes", "manifest of a submission that is checked"),
     Limit("VERIFY_BYTES", VERIFY_BYTES, "bytes", "stored files read again for one check of a receipt"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),

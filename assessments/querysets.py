@@ -176,3 +176,11 @@ class InternalNoteQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> InternalNoteQuerySet:
         """All of them for our own people, none for anybody else."""
         return self if user.staff_role else self.none()
+
+
+class CampaignQuerySet(models.QuerySet):
+    """Campaigns, scoped."""
+
+    def visible_to(self, user: User) -> CampaignQuerySet:
+        """Ours alone: one names many vendors."""
+        return self if user.staff_role else self.none()

@@ -7,6 +7,7 @@ from assessments.views import (
     against,
     answers,
     assignments,
+    campaigns,
     comparison,
     decisions,
     evidence,
@@ -41,6 +42,11 @@ urlpatterns = [
     path("portfolio/compare/", comparison.compare, name="compare"),
     path("reviews/", lists.worklist, name="worklist"),
     path("assessments/", lists.assessment_list, name="list"),
+    # Campaigns
+    path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/new/", campaigns.create, name="campaign-new"),
+    path("campaigns/confirm", campaigns.confirm, name="campaign-confirm"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     # The vendor answers
     path(_one + "questions/", answers.answer_list, name="answer-list"),
     path(_question, answers.answer_edit, name="answer-edit"),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Answer, Assessment, Evidence, EvidenceLink, Finding, Query, Report, Review
+from assessments.models import Answer, Assessment, Campaign, Evidence, EvidenceLink, Finding, Query, Report, Review
 from audit.models import Event
 from tests import factories
 from users.models import User
@@ -47,6 +47,10 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "in_progress": ("302 404 200 200 403 403 403", "302 404 422 422 403 403 403"),
         "submitted": ("302 404 200 200 403 403 403", "302 404 403 403 403 403 403"),
     },
+    "assessments:campaign": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "assessments:campaign-confirm": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 422 422 403")},
+    "assessments:campaign-list": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "assessments:campaign-new": {"*": ("302 404 404 404 200 200 403", "302 404 404 404 422 422 403")},
     "assessments:cancel": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 302 403")},
     "assessments:check-shown": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:close": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403")},
@@ -267,6 +271,13 @@ class Estate:
             vendor=vendor, email="lena@acme.example", name="", role=MemberRole.LEAD, by=analyst
         )
         self.member = Member.objects.get(user=respondent)
+        self.campaign = Campaign.objects.create(
+            name="Spring",
+            playbook=self.assessment.playbook,
+            period="2026",
+            due_on=self.assessment.due_on,
+            created_by=analyst,
+        )
 
     def _evidence(self, by: User, answer: Answer) -> Evidence:
         received_at = self.assessment.submitted_at or self.assessment.created_at
@@ -321,6 +332,7 @@ class Estate:
             "vendors:member-remove": [self.member.pk],
             "vendors:invitation-open": ["no-such-token"],
             "users:mute-open": ["no-such-token"],
+            "assessments:campaign": [self.campaign.pk],
             "assessments:query-remove": [self.query.pk],
             **{
                 f"assessments:{each}": [self.finding.pk]

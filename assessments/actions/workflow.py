@@ -16,7 +16,7 @@ from assessments.actions.carrying import carry_over
 from assessments.actions.totals import recompute
 from assessments.finding_letters import tell_leads_of_findings
 from assessments.letters import tell_leads, tell_staff
-from assessments.models import Answer, Assessment, Finding, Query
+from assessments.models import Answer, Assessment, Campaign, Finding, Query
 from assessments.states import LABELS, MOVES, WITH_VENDOR, State
 from audit.trail import record
 from playbook.models import Playbook
@@ -42,6 +42,7 @@ def open_assessment(
     analyst: User | None,
     form_key: UUID,
     by: User,
+    campaign: Campaign | None = None,
 ) -> Assessment:
     """Make an assessment with one empty answer for each criterion. The same form sent twice makes one.
 
@@ -68,6 +69,7 @@ def open_assessment(
         analyst=analyst,
         is_latest=is_latest,
         form_key=form_key,
+        campaign=campaign,
         created_by=by,
     )
     Answer.objects.bulk_create(Answer(assessment=assessment, criterion=c) for c in playbook.criteria.all())

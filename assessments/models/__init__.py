@@ -2,6 +2,7 @@
 
 from assessments.models.answers import Answer, AnswerKind, AnswerVersion
 from assessments.models.assessments import Assessment
+from assessments.models.campaigns import Campaign
 from assessments.models.decisions import Condition, Decision, DecisionKind
 from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
@@ -16,6 +17,7 @@ __all__ = [
     "AnswerKind",
     "AnswerVersion",
     "Assessment",
+    "Campaign",
     "Condition",
     "Decision",
     "DecisionKind",

@@ -40,6 +40,9 @@ class Assessment(models.Model):
         default=1, help_text="1 until questions are sent back, then one more each time."
     )
     analyst = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    campaign = models.ForeignKey(
+        "assessments.Campaign", models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
     is_latest = models.BooleanField(default=True, help_text="The one the portfolio shows for its vendor.")
 
     created_at = models.DateTimeField(auto_now_add=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from assessments.actions import evidence, findings, reviews, workflow
-from assessments.models import Assessment, Evidence, Finding, Report, Review
+from assessments.models import Assessment, Campaign, Evidence, Finding, Report, Review
 from assessments.scoring import Result
 from assessments.states import State
 from playbook.models import Side
@@ -39,6 +39,7 @@ class Estate:
     ada: User
     lonely: Vendor  # nobody, nothing
     invitation: Invitation
+    campaign: Campaign
     by_state: dict[str, Assessment] = field(default_factory=dict)
     files: list[Evidence] = field(default_factory=list)
     finding: Finding | None = None  # of the finished one, overdue, with a plan
@@ -86,10 +87,14 @@ def build() -> Estate:
         invitation=invitations.invite(
             vendor=acme, email="new@acme.example", role=MemberRole.RESPONDENT, name="", by=manager
         ),
+        campaign=Campaign.objects.create(
+            name="Spring 2026", playbook=playbook, period="2026", due_on=timezone.localdate(), created_by=manager
+        ),
     )
     for name, state in STATES.items():
         wanted = State.IN_PROGRESS if state in {State.SUBMITTED, State.CANCELLED} else state
         estate.by_state[state] = factories.make_assessment(vendor=vendors[name], state=wanted, by=analyst)
+    Assessment.objects.update(campaign=estate.campaign)
     _answers(estate)
     _scores(estate)
     _finding(estate)

@@ -101,6 +101,10 @@ STAFF = [
     Address("assessments:list", query="?state=cancelled"),
     *[one("detail", state) for state in estates.STATES.values()],
     Address("assessments:compare"),
+    Address("assessments:campaign-list"),
+    Address("assessments:campaign-new"),
+    Address("assessments:campaign", lambda e: (e.campaign.pk,)),
+    Address("assessments:campaign", lambda e: (e.campaign.pk,), query="?state=cancelled"),
     one("against", "submitted"),
     one("event-list", "submitted"),
     one("receipt", "changes_requested"),
@@ -186,7 +190,7 @@ NO_PAGE = set(
     assessments:finding-recheck assessments:finding-remove
     assessments:score-source assessments:score-evaluation
     assessments:report-status assessments:report-download playbook:mappings-download
-    collector:download
+    collector:download assessments:campaign-confirm
     """.split()
 )
 # These are shown only with a second factor, which test_accessible_moments.py sets up.
