@@ -8,14 +8,15 @@ from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from assessments import intake
-from assessments.actions import answers, decisions, evaluations, evidence, reports, reviews, workflow
+from assessments.actions import answers, decisions, evaluations, evidence, findings, reports, reviews, workflow
 from assessments.actions.answers import AnswerContent
 from assessments.actions.decisions import DecisionContent
+from assessments.actions.findings import FindingContent
 from assessments.actions.reviews import ReviewContent
 from assessments.demo import files
 from assessments.demo.clock import Clock
-from assessments.demo.script import Line, Paper, Script
-from assessments.models import Answer, Assessment, Evidence
+from assessments.demo.script import Line, Paper, Script, Turn
+from assessments.models import Answer, Assessment, Evidence, Finding
 from playbook.models import Playbook
 from users.models import User
 from vendors.models import Vendor
@@ -59,12 +60,14 @@ class Play:
             ("answers", self._answer_all),
             ("submitted", self._submit),
             ("reviews", self._review_all),
+            ("reviews", self._raise_findings),
             ("returned", self._return),
             ("again", self._answer_again),
             ("cancelled", self._cancel),
             ("closed", self._close),
             ("decided", self._decide),
             ("report", self._report),
+            ("closed", self._follow_findings),
         )
         for name, step in steps:
             if name in self.days:
@@ -211,3 +214,45 @@ class Play:
         reports.render_now(report_id=report.pk)
         report.refresh_from_db()
         self.stage.kept += filter(None, [report.file.name])
+
+    def _raise_findings(self) -> None:
+        for number in self.script.findings:
+            self.clock.wait(3, 9)
+            findings.raise_finding(answer=self._answer(number), by=self.analyst)
+
+    def _follow_findings(self) -> None:
+        for turn in self.script.turns:
+            self.clock.morning(turn.day)
+            self.clock.wait(20, 240)
+            found = Finding.objects.select_related("answer__assessment__vendor")
+            self._follow(turn, found.get(answer=self._answer(turn.number)))
+
+    def _follow(self, turn: Turn, finding: Finding) -> None:
+        if turn.name:
+            self._prove(turn, finding)
+        base = {"finding": finding, "base_version": finding.version}
+        if turn.act == "plan":
+            findings.plan_fix(**base, plan=turn.words, plan_due_on=turn.by, by=self.lead)
+        elif turn.act == "fix":
+            findings.mark_fixed(finding=finding, words=turn.words, by=self.lead)
+        elif turn.act == "due":
+            names = FindingContent.__dataclass_fields__
+            content = FindingContent(**{name: getattr(finding, name) for name in names} | {"due_on": turn.by})
+            findings.edit_finding(**base, content=content, by=self.analyst)
+        else:
+            act = {"verify": findings.verify, "reopen": findings.reopen}[turn.act]
+            act(**base, words=turn.words, by=self.analyst)
+
+    def _prove(self, turn: Turn, finding: Finding) -> None:
+        """The vendor adds a file that shows the fix, made on the same day."""
+        today = self.clock.wait(1, 6).date()
+        accepted = intake.examine(io.BytesIO(files.make(turn.make, today)), turn.name)
+        item = evidence.attach(
+            assessment=finding.assessment,
+            accepted=accepted,
+            upload_id=key(f"{self.script.name}:proof:{turn.number}:{turn.day}"),
+            asked_at=None,
+            finding=finding,
+            by=self.lead,
+        )
+        self.stage.kept += filter(None, [item.file.name, item.preview.name])

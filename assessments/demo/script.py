@@ -1,7 +1,7 @@
 """Read what is said and found in one assessment of the demo, from the YAML beside this module."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -66,6 +66,23 @@ class Ruling:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What somebody does about the finding of one question on a day: "plan", "fix", "reopen", "verify" or "due".
+
+    `by` is the day of a plan, or the day to be fixed by that is agreed; `name` is a file that proves a fix and
+    `make` who makes it (`files.make`).
+    """
+
+    number: int
+    day: int
+    act: str
+    words: str = ""
+    by: date | None = None
+    name: str = ""
+    make: str = ""
+
+
+@dataclass(frozen=True)
 class Script:
     """One assessment. `days` are days before the load, negative in the future."""
 
@@ -77,6 +94,8 @@ class Script:
     files: Mapping[str, Paper]
     lines: tuple[Line, ...] = field(default_factory=tuple)
     rulings: tuple[Ruling, ...] = field(default_factory=tuple)
+    findings: tuple[int, ...] = ()  # questions on which one is raised at the end of the review
+    turns: tuple[Turn, ...] = ()  # what became of them, in the order in which it happened
 
 
 def read(name: str, *, today: date) -> Script:
@@ -92,7 +111,17 @@ def read(name: str, *, today: date) -> Script:
         files={key: Paper(key=key, **paper) for key, paper in data["files"].items()},
         lines=tuple(_line(number, answer, anchor) for number, answer in data["answers"].items()),
         rulings=tuple(_ruling(one, today) for one in data["days"].get("decided", ())),
+        findings=tuple(data.get("findings", ())),
+        turns=tuple(sorted(_turns(data.get("findings", {}), today), key=lambda turn: -turn.day)),
     )
+
+
+def _turns(findings: Mapping[int, Any], today: date) -> Iterator[Turn]:
+    """Days count from the load, as those of the script do; `by` as well."""
+    for number, turns in findings.items():
+        for turn in turns or ():
+            by = today - timedelta(days=turn["by"]) if "by" in turn else None
+            yield Turn(**{**turn, "number": number, "by": by})
 
 
 def _ruling(data: Mapping[str, Any], today: date) -> Ruling:

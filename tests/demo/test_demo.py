@@ -20,7 +20,7 @@ from PIL import Image
 from assessments.demo.cast import COMPANIES, PASSWORD, logins
 from assessments.demo.load import load
 from assessments.evaluators.formats import credential_report
-from assessments.models import Answer, AnswerVersion, Assessment, Decision, Evidence, Query, Report, Review
+from assessments.models import Answer, AnswerVersion, Assessment, Decision, Evidence, Finding, Query, Report, Review
 from assessments.queries.decisions import to_renew
 from assessments.states import State
 from audit.models import Chain, Event
@@ -136,6 +136,29 @@ def test_questions_back_to_the_vendor() -> None:
     ]
 
 
+def test_findings_at_every_point_of_their_way() -> None:
+    today = timezone.localdate()
+    found = Finding.objects.order_by("answer__assessment__vendor__name", "-answer__assessment", "answer")
+    assert [
+        (one.assessment.vendor.name[:5], one.answer.criterion.number, one.state, one.is_overdue(today))
+        for one in found.select_related("answer__assessment__vendor", "answer__criterion")
+    ] == [
+        ("Halvo", 7, "open", False),
+        ("Halvo", 12, "open", False),
+        ("Halvo", 7, "planned", True),
+        ("Halvo", 9, "verified", False),
+        ("Halvo", 12, "open", True),
+        ("Halvo", 13, "open", True),
+        ("Halvo", 21, "verified", False),
+        ("Quill", 14, "verified", False),
+        ("Quill", 26, "fixed", False),
+        ("Quill", 31, "planned", False),
+    ]
+    carried = found.exclude(carried_from=None).values_list("answer__criterion__number", flat=True)
+    assert list(carried) == [7, 12]
+    assert Evidence.objects.get(finding__answer__criterion__number=21).name == "rds-databases-rebuilt.json"
+
+
 def test_half_answered_questionnaire() -> None:
     running = assessment("Quill Logistics", State.IN_PROGRESS)
     assert (running.answered_count, (running.due_on - timezone.localdate()).days) == (20, 18)
@@ -190,7 +213,7 @@ def test_nothing_happens_in_the_future() -> None:
         *Event.objects.values_list("at", flat=True),
         *Answer.objects.exclude(updated_at=None).values_list("updated_at", flat=True),
         *Evidence.objects.values_list("received_at", flat=True),
-        *Evidence.objects.values_list("effective_at", flat=True),
+        *Evidence.objects.for_answers().values_list("effective_at", flat=True),
         *Mail.objects.values_list("due_at", flat=True),
         *User.objects.values_list("joined_at", flat=True),
     ]
@@ -240,7 +263,7 @@ def test_captures_are_large_enough_to_read() -> None:
 
 def test_evidence_is_of_every_ordinary_kind() -> None:
     assert set(Evidence.objects.values_list("kind", flat=True)) == {"image", "csv", "json", "pdf", "text"}
-    assert not Evidence.objects.exclude(effective_source__in=["read", "stated"]).exists()
+    assert not Evidence.objects.for_answers().exclude(effective_source__in=["read", "stated"]).exists()
 
 
 def words() -> list[str]:
