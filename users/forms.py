@@ -10,10 +10,12 @@ from users.names import plain_name
 
 # What a person may mute, by whether they are one of our own people.
 OPTIONAL_MAIL = {
-    True: _("When answers are submitted or a report is ready. Mails about your account always come."),
+    True: _(
+        "When answers are submitted, a report is ready or a fix is to be checked. Mails about your account always come."
+    ),
     False: _(
-        "When answers fall due, are overdue or are accepted. Invitations, questions sent or sent back to you, and "
-        "mails about your account always come."
+        "When answers fall due, are overdue or are accepted, and when findings are overdue or verified as fixed. "
+        "Invitations, questions sent or sent back to you, new findings and mails about your account always come."
     ),
 }
 

@@ -35,7 +35,8 @@ def test_opening_the_link_changes_nothing_and_the_button_mutes(client: Client, r
     assert shown.redirect_chain == [(MUTE, 302)]
     words = shown.content.decode()
     assert (
-        "Assay would no longer write to rita@acme.example when answers fall due, are overdue or are accepted." in words
+        "Assay would no longer write to rita@acme.example when answers fall due, are overdue or are accepted, and when "
+        "findings are overdue or verified as fixed." in words
     )
     assert not muted(rita)
     done = client.post(MUTE, follow=True).content.decode()
@@ -48,7 +49,7 @@ def test_opening_the_link_changes_nothing_and_the_button_mutes(client: Client, r
 
 def test_staff_read_what_they_mute(client: Client, ana: User) -> None:
     shown = client.get(path_of(ana), follow=True).content.decode()
-    assert "when answers are submitted or a report is ready." in shown
+    assert "when answers are submitted, a report is ready or a fix is to be checked." in shown
     client.post(MUTE)
     assert muted(ana)
 
@@ -119,7 +120,7 @@ def test_the_profile_mutes_and_brings_back(client: Client, rita: User) -> None:
     client.force_login(rita)
     page = client.get(reverse("users:profile")).content.decode()
     assert "Send me reminders and news by email" in page
-    assert "When answers fall due, are overdue or are accepted." in page
+    assert "When answers fall due, are overdue or are accepted, and when findings are overdue or verified" in page
     look = {"name": rita.name, "theme": "light", "language": "en-gb", "has_single_keys": "on"}
     client.post(reverse("users:profile"), look)
     assert muted(rita)
