@@ -118,10 +118,10 @@ def review_with(answer: Answer, result: str = Result.MET, *, by: User, note: str
     return reviews.review_answer(answer=answer, content=content, base_version=0, by=by)
 
 
-def review_all(assessment: Assessment, *, by: User, result: str = Result.MET) -> Assessment:
+def review_all(assessment: Assessment, *, by: User, result: str = Result.MET, note: str = "") -> Assessment:
     """Give every answer without a result this one."""
     for answer in assessment.answers.filter(review=None).select_related("criterion"):
-        review_with(answer, result, by=by)
+        review_with(answer, result, by=by, note=note)
     return Assessment.objects.get(pk=assessment.pk)
 
 

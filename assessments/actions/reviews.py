@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessments.actions.totals import recompute
 from assessments.models import Answer, Assessment, Query, Review
+from assessments.queries.contradictions import contradictions
 from assessments.scoring import Result
 from assessments.states import State
 from audit.trail import record
@@ -44,15 +46,15 @@ def problems_with(content: ReviewContent, *, not_applicable_allowed: bool) -> di
     """What stands against this result, by field."""
     deviation = content.deviation.strip()
     if not content.result:
-        return {"result": "Choose a result"}
+        return {"result": _("Choose a result")}
     if content.result == Result.PARTLY_MET and not deviation:
-        return {"deviation": "Write what you saw: partly met is in neither list"}
+        return {"deviation": _("Write what you saw: partly met is in neither list")}
     if content.result == Result.NOT_APPLICABLE:
         if not not_applicable_allowed and not deviation:
-            return {"deviation": "The playbook says this question always applies. Write why it does not here"}
+            return {"deviation": _("The playbook says this question always applies. Write why it does not here")}
         return {}
     if not content.matched and not deviation:
-        return {"matched": "Choose a statement, or write what you saw"}
+        return {"matched": _("Choose a statement, or write what you saw")}
     return {}
 
 
@@ -65,7 +67,7 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
     """
     assessment = Assessment.objects.select_for_update().get(pk=answer.assessment_id)
     if assessment.state != State.SUBMITTED:
-        raise ReviewRefused({"result": "This assessment is no longer in review. Nothing was changed"})
+        raise ReviewRefused({"result": _("This assessment is no longer in review. Nothing was changed")})
     if problems := problems_with(content, not_applicable_allowed=answer.criterion.not_applicable_allowed):
         raise ReviewRefused(problems)
     review = Review.objects.select_for_update(of=("self",)).select_related("by").filter(answer=answer).first()
@@ -74,6 +76,8 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
         return review
     if (review.version if review else 0) != base_version:
         raise StaleReview(review)
+    if not (content.note.strip() or content.deviation.strip()) and _is_contradicted(answer, by):
+        raise ReviewRefused({"note": _("The evidence says otherwise than the vendor. Write why you decide as you do")})
     before = review.result if review else None
     review = review or Review(answer=answer, version=0)
     review.result, review.matched, review.deviation, review.note = wanted
@@ -90,10 +94,15 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
     return review
 
 
+def _is_contradicted(answer: Answer, by: User) -> bool:
+    """Whether the evidence says otherwise than the answer: then a result alone does not settle it."""
+    return answer.criterion.number in {one.number for one in contradictions(by, [answer.assessment_id])}
+
+
 def _lock_in_review(assessment_id: int) -> None:
     """Wait for whoever moves the assessment. Raises ReviewRefused where it is no longer in review then."""
     if Assessment.objects.select_for_update().get(pk=assessment_id).state != State.SUBMITTED:
-        raise ReviewRefused({"text": "This assessment is no longer in review. Nothing was changed"})
+        raise ReviewRefused({"text": _("This assessment is no longer in review. Nothing was changed")})
 
 
 @transaction.atomic
@@ -124,7 +133,7 @@ def remove_query(*, query: Query, by: User) -> None:
     Raises ReviewRefused for an assessment that is no longer in review.
     """
     _lock_in_review(query.answer.assessment_id)
-    removed, _ = Query.objects.filter(pk=query.pk, round=None).delete()
+    removed, _counts = Query.objects.filter(pk=query.pk, round=None).delete()
     if removed:
         record(
             kind="query.removed",

@@ -18,6 +18,7 @@ from assessments.agreement import Agreement, of_answer
 from assessments.evaluators import State as Verdict
 from assessments.evaluators.formats import CREDENTIAL_REPORT
 from assessments.evaluators.result import GLOBAL
+from assessments.limits import REPORT_NOTE_LENGTH
 from assessments.models import Review
 from assessments.queries.evaluations import Checked, Named, Shown
 from assessments.scoring import RESULT_LABELS, Result
@@ -121,6 +122,7 @@ class Proposal:
     label: str
     matched: Sequence[str]
     deviation: str  # what was found, where no statement of the playbook fits
+    note: str  # the same in the words of the evaluation, where a statement fits
     token: str
 
 
@@ -136,17 +138,23 @@ def proposal(shown: Shown | None) -> Proposal | None:
         label=gettext(RESULT_LABELS[result]),
         matched=shown.responses,
         deviation=deviation,
+        note="" if deviation else shown.summary[:REPORT_NOTE_LENGTH],
         token=hashlib.sha256(content.encode()).hexdigest()[:16],
     )
 
 
-def filled(offered: Proposal, data: QueryDict) -> QueryDict:
-    """The form as if the person had chosen what is proposed; what they wrote is theirs and stays."""
+def filled(offered: Proposal, data: QueryDict, *, needs_reason: bool) -> QueryDict:
+    """The form as if the person had chosen what is proposed; what they wrote is theirs and stays.
+
+    A gap, and what the vendor says otherwise (`needs_reason`), is noted in the words of the evaluation.
+    """
     form = data.copy()
     form["result"] = offered.result
     form.setlist("matched", list(offered.matched))
     if not form.get("deviation", "").strip():
         form["deviation"] = offered.deviation
+    if (needs_reason or offered.result != Result.MET) and not form.get("note", "").strip():
+        form["note"] = offered.note
     return form
 
 

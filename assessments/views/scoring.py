@@ -18,6 +18,7 @@ from assessments.models import Answer, Review
 from assessments.policy import Permission
 from assessments.queries import review_sheet as queries
 from assessments.queries import sources
+from assessments.queries.contradictions import contradictions
 from assessments.queries.findings import finding_at
 from assessments.queries.proposals import filled
 from assessments.scoring import RESULT_LABELS
@@ -75,7 +76,8 @@ def _with_proposal(request: HttpRequest, answer: Answer) -> tuple[QueryDict, boo
     offered = queries.offered(request.user, answer)
     if offered is None or offered.token != token:
         return request.POST, True
-    return filled(offered, request.POST), False
+    against = {one.number for one in contradictions(request.user, [answer.assessment_id])}
+    return filled(offered, request.POST, needs_reason=answer.criterion.number in against), False
 
 
 def workbench(

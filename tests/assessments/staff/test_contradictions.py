@@ -1,7 +1,11 @@
 """Answers that the evidence contradicts, where staff look first: the overview and the worklist. And the assurance."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import reviews
@@ -36,8 +40,8 @@ def test_overview_names_open_ones_and_then_how_they_were_resolved(
     words = texts(client.get(address("detail", failing.pk)))
     assert "The evidence contradicts 7 answers without a result." in words
     assert "13. No unused access keys" in words
-    factories.review_with(failing.answers.get(criterion__number=13), "not_met", by=ana)
-    factories.review_with(failing.answers.get(criterion__number=5), "met", by=ana)
+    factories.review_with(failing.answers.get(criterion__number=13), "not_met", by=ana, note="As the report shows.")
+    factories.review_with(failing.answers.get(criterion__number=5), "met", by=ana, note="It was fixed since.")
     assert numbers(client, failing) == ([6, 10, 11, 12, 14], [5, 13])
     assert "2 contradicted answers resolved by a result: question 5 , question 13" in texts(
         client.get(address("detail", failing.pk))
@@ -47,7 +51,7 @@ def test_overview_names_open_ones_and_then_how_they_were_resolved(
 def test_worklist_counts_open_ones(client: Client, failing: Assessment, ana: User) -> None:
     client.force_login(ana)
     assert "0 of 33 scored 7 contradicted by evidence" in texts(client.get(address("worklist")))
-    factories.review_all(failing, by=ana)
+    factories.review_all(failing, by=ana, note="As it stands.")
     assert "contradicted" not in texts(client.get(address("worklist")))
 
 
@@ -90,3 +94,35 @@ def test_a_result_that_the_evidence_says_too_is_verified(client: Client, failing
     gaps = {one.number: one.assurance for one in page.context["sheet"].findings}
     assert gaps == {number: found[number] for number in (5, 6, 12)}
     assert "Verified Not met" in texts(page)
+
+
+def test_a_contradiction_is_resolved_by_a_result_with_a_reason(failing: Assessment, ana: User) -> None:
+    answer = failing.answers.get(criterion__number=13)
+    content = ReviewContent(result="met", matched=[factories.option_key(answer.criterion)])
+    with pytest.raises(reviews.ReviewRefused, match="Write why you decide as you do"):
+        reviews.review_answer(answer=answer, content=content, base_version=0, by=ana)
+    reason = replace(content, note="The keys were deleted the day after; seen in the console.")
+    assert reviews.review_answer(answer=answer, content=reason, base_version=0, by=ana).result == "met"
+
+
+def test_the_page_asks_for_the_reason_and_keeps_what_was_chosen(client: Client, failing: Assessment, ana: User) -> None:
+    client.force_login(ana)
+    answer = failing.answers.get(criterion__number=13)
+    sent = {"result": "met", "matched": [factories.option_key(answer.criterion)], "base_version": 0, "action": "stay"}
+    page = client.post(reverse("assessments:score-edit", args=[failing.pk, 13]), sent)
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "The evidence says otherwise than the vendor. Write why you decide as you do" in html
+    assert re.search(r'value="met"[^>]* checked', html)
+
+
+def test_accepting_a_proposal_writes_the_reason_in_the_words_of_the_evaluation(
+    client: Client, failing: Assessment, ana: User
+) -> None:
+    client.force_login(ana)
+    address = reverse("assessments:score-edit", args=[failing.pk, 13])
+    token = re.search(r'name="accept" value="(\w+)"', client.get(address).content.decode())[1]
+    assert client.post(address, {"accept": token, "base_version": 0}).status_code == 302
+    review = failing.answers.get(criterion__number=13).review
+    assert review.result == "not_met"
+    assert review.note == failing.submitted_run.evaluations.get(answer=review.answer).summary

@@ -156,10 +156,10 @@ def test_queries_do_not_grow_with_files_or_offenders(
     signed_in: Client, failing: Assessment, rita: User, in_progress: Assessment
 ) -> None:
     path = address("score-edit", failing.pk, 13)
-    assert count_queries(signed_in, path) == 18
+    assert count_queries(signed_in, path) == 20
     many = [{"ref": f"999999999999/global/user/u{n}#mfa", "reason": "It is open."} for n in range(200)]
     change(failing, 13, resources=many, resource_count=200)
-    assert count_queries(signed_in, path) == 18
+    assert count_queries(signed_in, path) == 20
 
 
 # --- The proposal ---------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_a_proposal_that_rests_on_nothing_gets_the_ordinary_error(signed_in: Cli
 def test_nothing_is_proposed_against_a_result_given_in_its_sight(
     signed_in: Client, failing: Assessment, ana: User
 ) -> None:
-    factories.review_with(failing.answers.get(criterion__number=13), by=ana)
+    factories.review_with(failing.answers.get(criterion__number=13), by=ana, note="It was fixed since.")
     assert bench(signed_in, failing).context["sheet"].machine.proposal is None
     EvaluationRun.objects.update(finished_at=Review.objects.get().at.replace(year=2100))
     assert bench(signed_in, failing).context["sheet"].machine.proposal.result == "not_met"
@@ -283,7 +283,7 @@ def test_contradiction_is_said_at_the_top_of_the_result_and_stays_when_resolved(
     assert (13, "") in against(page)
     mark = ", the evidence shows otherwise than the vendor says"
     assert f"(not scored{mark})" in texts(page)
-    factories.review_with(failing.answers.get(criterion__number=13), "not_met", by=ana)
+    factories.review_with(failing.answers.get(criterion__number=13), "not_met", by=ana, note="As the report shows.")
     page = bench(signed_in, failing)
     resolved = "The evidence contradicts the answer. Resolved as Not met: details "
     assert part(page, 'id="contradiction">', "<form").startswith(resolved)
