@@ -6,6 +6,7 @@ companies and files, the playbook, sentences that are kept as a record (lang="en
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from gettext import NullTranslations
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,35 +14,49 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.core import mail
+from django.db import models, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import trans_real
 
 from assessments.models import Assessment
+from outbox.actions import deliver_due, enqueue
+from outbox.models import Mail
+from playbook.schema import DATA
+from playbook.strict_yaml import parse
 from tests import factories
 from tests.browser import estate as estates
 from tests.browser import test_accessible as lists
 from tests.browser.estate import Estate
 from tests.browser.looking import Address
+from tests.test_access_table import ACCESS
+from tests.test_access_table import Estate as Objects
 from users.models import User
+from vendors.models import Vendor
 
 pytestmark = pytest.mark.django_db
 
 # Names of products, formats, frameworks and units, the same in every language, and the languages' own names.
 SAME_EVERYWHERE = (
-    "Assay AWS IAM MB kB UTC PNG JPEG PDF CSV JSON TXT ZIP SHA-256 CloudTrail GuardDuty CloudShell GovCloud Prowler",
-    "English Deutsch Security_Hub NIST_800-53 ISO_27001 CSA_CCM CIS_AWS_1.4 CIS_AWS_3.0 CIS_AWS_5.0",
+    "Assay AWS IAM MFA MB kB UTC PNG JPEG PDF CSV JSON TXT ZIP SHA-256 CloudTrail GuardDuty CloudShell GovCloud",
+    "English Deutsch en Prowler Security_Hub NIST_800-53 ISO_27001 CSA_CCM CIS_AWS_1.4 CIS_AWS_3.0 CIS_AWS_5.0",
     "Ctrl Alt Esc Enter",
 )
 # What stands in the files of the estate.
-IN_FILES = "ci-deploy j.moreau svc-legacy manifest.json"
+IN_FILES = "ci-deploy j.moreau svc-legacy"
 ATTRIBUTES = {"title", "aria-label", "placeholder", "alt", "data-failed", "data-announce", "data-copy-name", "label"}
 VERBATIM = {"script", "style", "svg", "code", "pre", "kbd", "samp"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "use", "wbr"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-CODE = re.compile(r"\w+(?:_\w+)+")  # names of checks of other tools
+ADDRESS = re.compile(r"https?://\S+")
+# Files, checks of other tools, controls of frameworks, the beginning of a digest, a key of an authenticator app.
+CODE = re.compile(
+    r"[\w./-]+\.(?:json|csv|sh|yaml)\b|\w+(?:_\w+)+|\b[A-Z]{2,3}-\d+(?:\(\d+\))?|\b[A-Z]\w+\.\d+\b|\b[0-9a-f]{12}\b"
+    r"|\b[A-Z2-7]{32}\b"
+)
 OURS = ("users", "vendors", "playbook", "assessments", "outbox", "audit")
 LONG = 100  # letters; a longer text of the data may be shown in part, a shorter one beside others
 
@@ -82,7 +97,7 @@ class Outside(HTMLParser):
         given = dict(attrs)
         is_left_out = self._is_left_out() or tag in VERBATIM or given.get("lang") == "en"
         if not is_left_out and not self.depth:
-            names = ATTRIBUTES | ({"value"} if given.get("type") in {"submit", "button"} else set())
+            names = ATTRIBUTES | ({"value"} if tag == "input" and given.get("type") == "submit" else set())
             for name in names & given.keys():
                 self.pieces += outside(given[name] or "")[0]
         if tag not in VOID:
@@ -153,13 +168,17 @@ class Data:
                 for text in strings(value):
                     # Lower case in JSON is a code; a code that is not translated must not pass for data.
                     if not isinstance(field, models.JSONField) or " " in text or not text.islower():
-                        self.whole |= {" ".join(line.split()) for line in [text, *text.splitlines()]}
+                        # Commands stand between back-quotes; pages show them apart, and speak to the vendor.
+                        parts = [text, *text.splitlines(), *text.split("`"), text.replace("The vendor says", "Say")]
+                        self.whole |= {" ".join(part.split()) for part in parts}
+        self.whole |= set(strings(parse((DATA / "aws-core-mappings.yaml").read_bytes())))
         self.whole.discard("")
         self.whole |= {settings.ORGANISATION_NAME}
         self.whole |= {user.initials for user in User.objects.all()}
 
     def holds(self, piece: str) -> bool:
         """Whether a piece of a page is data, or is made of names."""
+        piece = ADDRESS.sub("", piece).strip(" :·")
         if piece in self.whole or (" " in piece and piece in self.long):
             return True
         return not LETTERS.search(CODE.sub("", self.names.sub("", piece)))
@@ -177,7 +196,7 @@ def offenders(response: HttpResponse, data: Data) -> list[str]:
 
 
 def signed_in(person: User) -> Client:
-    """A browser, signed in with the password just now, so that no page asks for it again."""
+    """A browser, signed in with the password."""
     client = Client()
     client.post(reverse("account_login"), {"login": person.email, "password": factories.PASSWORD})
     return client
@@ -189,6 +208,10 @@ def read(client: Client, addresses: Iterable[Address], estate: Estate, data: Dat
     for address in addresses:
         path = address.of(estate)
         response = client.get(path, follow=True)
+        if "reauthenticate" in response.request["PATH_INFO"] and "reauthenticate" not in path:
+            asked_at = f"{response.request['PATH_INFO']}?{response.request['QUERY_STRING']}"
+            response = client.post(asked_at, {"password": factories.PASSWORD}, follow=True)
+        assert (address.leads_to or path.partition("?")[0]) in response.request["PATH_INFO"]
         if wrong := offenders(response, data):
             found[f"{address.name} {path}"] = wrong
     return found
@@ -210,6 +233,8 @@ def estate(db: None) -> Estate:
 
 PAGES = {
     "account": [("", lists.NOBODY), ("rita", lists.ACCOUNT)],
+    "vendor": [("rita", lists.LEAD), ("tom", lists.RESPONDENT)],
+    "staff": [("ana", lists.STAFF), ("max", lists.MANAGER), ("ada", lists.ADMINISTRATOR)],
 }
 
 
@@ -221,6 +246,57 @@ def test_every_text_of_a_page_passes_gettext(part: str, estate: Estate, request:
     found: dict[str, list[str]] = {}
     for client, addresses in pages:
         found |= read(client, addresses, estate, data)
+    assert found == {}, listed(found)
+
+
+@pytest.mark.parametrize(
+    ("state", "role"), [("in_progress", "lead"), ("submitted", "manager"), ("submitted", "analyst")]
+)
+def test_every_text_of_a_refusal_passes_gettext(
+    state: str, role: str, acme: Vendor, rita: User, tom: User, ana: User, max: User, request: pytest.FixtureRequest
+) -> None:
+    objects = Objects(acme, rita, tom, ana, state)
+    client = signed_in({"lead": rita, "manager": max, "analyst": ana}[role])
+    data = Data()
+    request.getfixturevalue("pseudo")
+    found = {}
+    for name in ACCESS:
+        undo = transaction.savepoint()
+        path = objects.address(name)
+        for headers in ({}, {"Accept": "application/json"}):
+            response = client.post(path, headers=headers, follow=True)
+            if wrong := offenders(response, data):
+                found[f"{name} {path}"] = wrong
+        transaction.savepoint_rollback(undo)
+    assert found == {}, listed(found)
+
+
+MAILS = set(
+    """
+    vendor.invitation assessment.sent assessment.sent_back assessment.submitted assessment.due
+    assessment.overdue report.ready
+    """.split()
+)
+
+
+def test_every_text_of_a_mail_passes_gettext(estate: Estate, pseudo: None) -> None:
+    data = Data()
+    lead, one = {"to": estate.rita.email}, estate.answering
+    enqueue(kind="report.ready", to=estate.max.email, params={"assessment": estate.closed.pk})
+    deliver_due()
+    for kind, days in [("assessment.due", 0), ("assessment.due", 1), ("assessment.due", 3), ("assessment.overdue", -1)]:
+        one.due_on = timezone.localdate() + timedelta(days=days)
+        one.save(update_fields=["due_on"])
+        params = {"assessment": one.pk, "user": estate.rita.pk, "due_on": one.due_on.isoformat()}
+        enqueue(kind=kind, **lead, params=params)
+        deliver_due()
+    found = {}
+    for message in mail.outbox:
+        pieces, _ = outside(f"{message.subject}\n{ADDRESS.sub('', message.body)}")
+        if wrong := [piece for piece in pieces if not data.holds(piece)]:
+            found[message.subject] = wrong
+    sent = set(Mail.objects.filter(state="sent").values_list("kind", flat=True))
+    assert sent >= MAILS
     assert found == {}, listed(found)
 
 

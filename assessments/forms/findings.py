@@ -143,7 +143,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: object, owners: list[tuple[int, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        states = [(state.value, FINDING_LABELS[state]) for state in FindingState]
+        states = [(state.value, _(FINDING_LABELS[state])) for state in FindingState]
         self.fields["state"].choices = [("", _("Not settled")), *states, ("all", _("Any status"))]
         self.fields["priority"].choices = [("", _("Any")), *((name, name) for name in PRIORITIES)]
         people = [(str(pk), name) for pk, name in owners]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -131,5 +132,5 @@ def _yes(value: bool | None) -> str:
 
 def _day(time: Time) -> str:
     if isinstance(time, datetime):
-        return f"{time:%-d %b %Y}"
+        return date_format(time, "j M Y")
     return _("Never") if time is Mark.NO_INFORMATION else "–"

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.agreement import Agreement, of_result
 from assessments.evaluators.formats import CREDENTIAL_REPORT
@@ -20,6 +22,7 @@ from assessments.queries.events import Line, recent
 from assessments.queries.portfolio import Due, due
 from assessments.scoring import GAPS, Result, assurance, finding_order, grade_for, priority
 from assessments.states import WITH_VENDOR, State
+from playbook.models import Severity
 from users.models import StaffRole, User
 from vendors.models import Invitation, Member, MemberRole
 
@@ -36,6 +39,13 @@ class DomainRow:
     score: str
 
 
+ASSURANCES = {
+    "verified": gettext_lazy("Verified"),
+    "documented": gettext_lazy("Documented"),
+    "asserted": gettext_lazy("Asserted"),
+}
+
+
 @dataclass(frozen=True)
 class FindingRow:
     """One gap: a question that is not fully met."""
@@ -49,6 +59,16 @@ class FindingRow:
     assurance: str  # "verified", "documented" or "asserted"
     raised: int | None  # id of the finding, where one was raised
     state: str = ""  # of that finding
+
+    @property
+    def severity_label(self) -> str:
+        """The severity in words."""
+        return str(Severity(self.severity).label)
+
+    @property
+    def assurance_label(self) -> str:
+        """The assurance in words."""
+        return str(ASSURANCES[self.assurance])
 
 
 @dataclass(frozen=True)
@@ -239,7 +259,7 @@ def _assurance(row: Mapping[str, Any]) -> str:
 def _day(at: datetime | date | None) -> str:
     if at is None:
         return ""
-    return f"{timezone.localtime(at) if isinstance(at, datetime) else at:%-d %B}"
+    return date_format(timezone.localtime(at) if isinstance(at, datetime) else at, "j F")
 
 
 def _stages(assessment: Assessment) -> list[Stage]:

@@ -129,6 +129,7 @@ ACCOUNT_CHANGE_EMAIL = True
 # Of whom a second factor is required: staff_and_leads, all, or none.
 SECOND_FACTOR = env.text("SECOND_FACTOR", "staff_and_leads")
 MFA_ADAPTER = "users.adapter.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "users.key_forms.AddKeyForm", "edit_webauthn": "users.key_forms.RenameKeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Assay"
