@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import evaluations, receipts, reminders, reports
+from assessments.actions import evaluations, receipts, recurrence, reminders, reports
 
 
 @shared_task
@@ -41,3 +41,9 @@ def send_reminders() -> None:
     """Every hour: remind leads of due dates, and of findings that are overdue."""
     reminders.send_reminders()
     reminders.chase_findings()
+
+
+@shared_task
+def open_next() -> None:
+    """Every hour: open the next assessment, as a draft, of vendors that are due again."""
+    recurrence.open_next()

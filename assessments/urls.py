@@ -7,6 +7,7 @@ from assessments.views import (
     against,
     answers,
     assignments,
+    calendar,
     campaigns,
     comparison,
     decisions,
@@ -42,11 +43,12 @@ urlpatterns = [
     path("portfolio/compare/", comparison.compare, name="compare"),
     path("reviews/", lists.worklist, name="worklist"),
     path("assessments/", lists.assessment_list, name="list"),
-    # Campaigns
+    # Campaigns, and what comes next
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/new/", campaigns.create, name="campaign-new"),
     path("campaigns/confirm", campaigns.confirm, name="campaign-confirm"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("calendar/", calendar.due, name="calendar"),
     # The vendor answers
     path(_one + "questions/", answers.answer_list, name="answer-list"),
     path(_question, answers.answer_edit, name="answer-edit"),

@@ -5,6 +5,7 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -58,6 +59,17 @@ def number(name: str, default: int, within: range | None = None) -> int:
 def numbers(name: str, default: str, within: range) -> list[int]:
     """Whole numbers of this range, separated by commas."""
     return [_whole(name, word, within) for word in words(name, default)]
+
+
+def numbers_by_name(name: str, default: str, names: Collection[str], within: range) -> dict[str, int]:
+    """Whole numbers of this range with a name each, as `critical=12,high=24`. Another name is refused."""
+    found = {}
+    for word in words(name, default):
+        key, _, value = word.partition("=")
+        if key.strip() not in names:
+            raise ImproperlyConfigured(f"{name} must be a list like {default}, of {', '.join(names)}; not {word!r}.")
+        found[key.strip()] = _whole(name, value.strip(), within)
+    return found
 
 
 def _whole(name: str, value: str, within: range | None) -> int:

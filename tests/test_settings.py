@@ -196,6 +196,31 @@ def test_numbers(monkeypatch: pytest.MonkeyPatch, value: str | None, result: lis
     assert env.numbers("SOME_NUMBERS", "14,7,1", within=range(366)) == result
 
 
+@pytest.mark.parametrize(
+    ("value", "result"), [(None, {"high": 24}), ("", {}), ("low = 36, high=1", {"low": 36, "high": 1})]
+)
+def test_numbers_by_name(monkeypatch: pytest.MonkeyPatch, value: str | None, result: dict[str, int]) -> None:
+    if value is not None:
+        monkeypatch.setenv("SOME_NUMBERS", value)
+    assert env.numbers_by_name("SOME_NUMBERS", "high=24", names=("high", "low"), within=range(1, 37)) == result
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("urgent=12", r"SOME_NUMBERS must be a list like high=24, of high, low; not 'urgent=12'\."),
+        ("high", r"SOME_NUMBERS must be a whole number from 1 to 36, not ''\."),
+        ("high=0", r"SOME_NUMBERS must be a whole number from 1 to 36, not '0'\."),
+    ],
+)
+def test_a_list_of_named_numbers_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str, words: str
+) -> None:
+    monkeypatch.setenv("SOME_NUMBERS", value)
+    with pytest.raises(ImproperlyConfigured, match=words):
+        env.numbers_by_name("SOME_NUMBERS", "high=24", names=("high", "low"), within=range(1, 37))
+
+
 def test_reminders_are_set_from_the_environment() -> None:
     names = ("REMIND_DAYS_BEFORE", "OVERDUE_EVERY_DAYS", "REMIND_AT")
     assert json.loads(production({}, *names).stdout) == dict(zip(names, ([14, 7, 1], 7, 9), strict=True))
@@ -209,7 +234,8 @@ def test_every_setting_stands_in_the_operations_page() -> None:
     for path in (ROOT / "config").rglob("*.py"):
         read |= set(
             re.findall(
-                r'\benv\.(?:read|required|text|flag|numbers?|words)\("([A-Z_]+)"', path.read_text(encoding="utf-8")
+                r'\benv\.(?:read|required|text|flag|numbers?|numbers_by_name|words)\(\s*"([A-Z_]+)"',
+                path.read_text(encoding="utf-8"),
             )
         )
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

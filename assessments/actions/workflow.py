@@ -41,12 +41,13 @@ def open_assessment(
     due_on: date | None,
     analyst: User | None,
     form_key: UUID,
-    by: User,
+    by: User | None,
     campaign: Campaign | None = None,
 ) -> Assessment:
     """Make an assessment with one empty answer for each criterion. The same form sent twice makes one.
 
     A draft may stand beside the assessment that is running, so that next year's can be prepared; two drafts may not.
+    `by` is None where the vendor is due again and the assessment is opened by itself.
     Raises MoveRefused for a second draft.
     """
     Vendor.objects.select_for_update().get(pk=vendor.pk)
@@ -99,7 +100,7 @@ def _facts(assessment: Assessment) -> dict[str, object]:
     return {"period": assessment.period, "due_on": due_on, "analyst": assessment.analyst_id}
 
 
-def _record(kind: str, assessment: Assessment, by: User, details: dict[str, object] | None = None) -> None:
+def _record(kind: str, assessment: Assessment, by: User | None, details: dict[str, object] | None = None) -> None:
     record(kind=kind, by=by, vendor=assessment.vendor_id, target=f"assessment:{assessment.pk}", details=details)
 
 

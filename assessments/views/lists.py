@@ -9,6 +9,7 @@ from assessments.policy import Permission
 from assessments.queries import decisions
 from assessments.queries import worklist as queries
 from assessments.queries.findings import finding_work
+from assessments.queries.recurrence import to_send
 from assessments.views.staff import may_ever, staff_only
 
 
@@ -18,6 +19,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """What there is to review, and whose answers come next."""
     context = {
         "work": queries.worklist(request.user),
+        "to_send": to_send(queries.MOST_ROWS) if may_ever(request.user, Permission.SEND) else [],
         "to_renew": decisions.to_renew(request.user),
         "may_decide": may_ever(request.user, Permission.DECIDE),
         "findings": finding_work(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else None,

@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "outbox.tasks.send_due", "schedule": timedelta(seconds=60)},
     "requeue-reports": {"task": "assessments.tasks.requeue_reports", "schedule": timedelta(seconds=60)},
     "send-reminders": {"task": "assessments.tasks.send_reminders", "schedule": crontab(minute=7)},
+    "open-next-assessments": {"task": "assessments.tasks.open_next", "schedule": crontab(minute=17)},
     "requeue-evaluations": {"task": "assessments.tasks.requeue_evaluations", "schedule": timedelta(seconds=60)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -263,6 +264,11 @@ MUTE_LINK_LIFETIME = timedelta(days=90)
 REMIND_DAYS_BEFORE = env.numbers("REMIND_DAYS_BEFORE", "14,7,1", within=range(366))
 OVERDUE_EVERY_DAYS = env.number("OVERDUE_EVERY_DAYS", 7, within=range(366))
 REMIND_AT = env.number("REMIND_AT", 9, within=range(24))
+# Months from closing a vendor's assessment to the day the next one is due, by tier; a tier without a number has none.
+RECURRENCE = env.numbers_by_name(
+    "RECURRENCE", "critical=12,high=24", names=("critical", "high", "medium", "low"), within=range(1, 121)
+)
+RECURRENCE_DAYS_BEFORE = env.number("RECURRENCE_DAYS_BEFORE", 30, within=range(366))
 CREDENTIAL_REPORT_STALE_AFTER = timedelta(days=env.number("CREDENTIAL_REPORT_STALE_DAYS", 7))
 EVIDENCE_STALE_AFTER = timedelta(days=env.number("EVIDENCE_STALE_DAYS", 90))
 # Ids in a new report: stars for all but the last four characters.

@@ -101,6 +101,8 @@ STAFF = [
     Address("assessments:list", query="?state=cancelled"),
     *[one("detail", state) for state in estates.STATES.values()],
     Address("assessments:compare"),
+    Address("assessments:calendar"),
+    Address("assessments:calendar", query="?from=2031-02"),
     Address("assessments:campaign-list"),
     Address("assessments:campaign-new"),
     Address("assessments:campaign", lambda e: (e.campaign.pk,)),

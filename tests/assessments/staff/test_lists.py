@@ -61,7 +61,7 @@ def test_worklist_query_count(client: Client, ana: User, rows: int) -> None:
         made(f"Review {number}", "submitted", analyst=ana)
         made(f"Waiting {number}", "in_progress")
     client.force_login(ana)
-    assert count_queries(client, address("worklist")) == 10
+    assert count_queries(client, address("worklist")) == 11
 
 
 def test_all_assessments_by_state_and_page(client: Client, ana: User, acme: Vendor) -> None:
