@@ -42,6 +42,7 @@ class Permission(StrEnum):
     FINDINGS = "findings"  # raise, change and check them: ours
     FIX_FINDINGS = "fix findings"  # plan, prove and mark as fixed: the vendor's
     DECIDE = "decide"
+    ACCEPT_RISK = "accept risk"  # of a finding, until a day
 
 
 ALWAYS = frozenset(State)
@@ -96,6 +97,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
         **_SENDERS,
         Permission.REOPEN: frozenset({State.CLOSED}),
         Permission.DECIDE: frozenset({State.CLOSED}),
+        Permission.ACCEPT_RISK: frozenset({State.CLOSED}),
     },
     Role.ADMINISTRATOR: _STAFF,
 }

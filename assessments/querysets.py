@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from assessments.states import TO_FIX, State
+from assessments.states import TO_FIX, FindingState, State
 from vendors.models import MemberRole
 
 if TYPE_CHECKING:
@@ -127,8 +127,25 @@ class ReportQuerySet(models.QuerySet):
         return self if user.staff_role in {"analyst", "manager"} else self.none()
 
 
+def left_to_vendor(today: date) -> Q:
+    """What the vendor has to fix; with it what was accepted and is not any more, which counts as open again.
+
+    `Finding.shown_state` says the same of one finding.
+    """
+    return Q(state__in=TO_FIX) | Q(state=FindingState.ACCEPTED, accepted_until__lt=today)
+
+
+def unsettled(today: date) -> Q:
+    """What is neither verified nor accepted: left to the vendor, or for us to check."""
+    return left_to_vendor(today) | Q(state=FindingState.FIXED)
+
+
 class FindingQuerySet(models.QuerySet):
     """Findings, scoped."""
+
+    def lapsed(self, today: date) -> FindingQuerySet:
+        """Accepted until a day that is over."""
+        return self.filter(state=FindingState.ACCEPTED, accepted_until__lt=today)
 
     def visible_to(self, user: User) -> FindingQuerySet:
         """All for staff; for a vendor's person who sees all questions those of their vendor's closed assessments."""
@@ -145,7 +162,7 @@ class FindingQuerySet(models.QuerySet):
 
     def overdue(self, today: date) -> FindingQuerySet:
         """What vendors should have fixed before this day and have not; the vendor knows of it."""
-        late = self.current().filter(state__in=TO_FIX, due_on__lt=today)
+        late = self.current().filter(left_to_vendor(today), due_on__lt=today)
         return late.filter(answer__assessment__state=State.CLOSED, answer__assessment__vendor__archived_at=None)
 
 

@@ -84,6 +84,6 @@ FINDING_MOVES = {
     "plan": FindingMove(TO_FIX, FindingState.PLANNED),
     "fix": FindingMove(TO_FIX, FindingState.FIXED),
     "verify": FindingMove(_UNSETTLED, FindingState.VERIFIED),
-    "accept": FindingMove(_UNSETTLED, FindingState.ACCEPTED),
+    "accept": FindingMove(_UNSETTLED | {FindingState.ACCEPTED}, FindingState.ACCEPTED),
     "reopen": FindingMove(frozenset(FindingState) - TO_FIX, FindingState.OPEN),
 }

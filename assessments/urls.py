@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from assessments.views import (
+    acceptances,
     accounts,
     against,
     answers,
@@ -108,6 +109,7 @@ urlpatterns = [
     path(_finding + "fixed", findings.fixed, name="finding-fixed"),
     path(_finding + "recheck", findings.recheck, name="finding-recheck"),
     path(_finding + "remove", findings.remove, name="finding-remove"),
+    path(_finding + "accept/", acceptances.accept, name="finding-accept"),
     # Reports
     path(_one + "report", reports.create, name="report-create"),
     path("reports/<int:pk>/status", reports.status, name="report-status"),

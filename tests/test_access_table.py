@@ -107,6 +107,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "in_progress": ("302 404 404 404 403 403 403", "302 404 404 404 403 403 403"),
         "submitted": ("302 404 404 404 200 200 403", "302 404 404 404 422 403 403"),
     },
+    "assessments:finding-accept": {"*": ("302 404 404 404 403 403 403", "302 404 404 404 403 403 403")},
     "assessments:finding-fixed": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403")},
     "assessments:finding-list": {"*": ("302 200 200 200 200 200 403", "302 405 405 405 405 405 405")},
     "assessments:finding-plan": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403")},
@@ -340,6 +341,7 @@ class Estate:
                 for each in ("finding", "finding-plan", "finding-proof", "finding-fixed", "finding-recheck")
             },
             "assessments:finding-remove": [self.finding.pk],
+            "assessments:finding-accept": [self.finding.pk],
             "assessments:finding-raise": [self.assessment.pk, 13],
             "assessments:receipt-download": [self.assessment.pk, 1],
             "assessments:portfolio-export": ["csv"],

@@ -232,7 +232,7 @@ def move(
     """
     step = FINDING_MOVES[name]
     current = _locked(finding)
-    before = current.state
+    before = current.shown_state
     if before not in step.sources:
         raise FindingRefused(_("This finding was changed meanwhile. Look at it again. Nothing was changed."))
     current.state = step.target.value

@@ -95,9 +95,20 @@ class Finding(models.Model):
         return FindingWords(of(self.title), of(self.why_it_matters), of(self.what_to_do))
 
     @property
+    def shown_state(self) -> str:
+        """Where it stands today: accepted until a day that is over is open again. As `querysets.left_to_vendor`."""
+        has_lapsed = self.accepted_until is not None and self.accepted_until < timezone.localdate()
+        return FindingState.OPEN.value if self.state == FindingState.ACCEPTED and has_lapsed else self.state
+
+    @property
+    def shown_label(self) -> str:
+        """Its words, not translated yet."""
+        return FINDING_LABELS[FindingState(self.shown_state)]
+
+    @property
     def is_to_fix(self) -> bool:
         """Whether it is the vendor's turn."""
-        return self.state in TO_FIX
+        return self.shown_state in TO_FIX
 
     def is_overdue(self, today: date | None = None) -> bool:
         """Whether the vendor should have fixed it by now."""

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_noop, ngettext
 from assessments.models import Evidence, Finding
 from assessments.policy import RECEIVED
 from assessments.queries.events import SYSTEM
-from assessments.states import TO_FIX, FindingState, State
+from assessments.querysets import left_to_vendor, unsettled
+from assessments.states import FindingState, State
 from audit.models import Event
 from users.models import StaffRole, User
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 25
 # Rows of one part of the worklist; the list of findings has the rest.
 MOST_ROWS = 20
-UNSETTLED = (*TO_FIX, FindingState.FIXED)
 # What both sides read of a finding's history. A vendor does not read what was changed before it saw the finding.
 _WORDS = {
     "finding.raised": gettext_noop("raised the finding"),
@@ -133,19 +133,22 @@ def finding_page(user: User, chosen: FindingFilter, page: str | int) -> FindingP
 
 
 def _narrowed(found: QuerySet[Finding], chosen: FindingFilter) -> QuerySet[Finding]:
+    today = timezone.localdate()
     for word in chosen.q.split():
         found = found.filter(Q(answer__assessment__vendor__name__icontains=word) | Q(title__icontains=word))
     if chosen.state == "":
-        found = found.filter(state__in=UNSETTLED)
+        found = found.filter(unsettled(today))
+    elif chosen.state == FindingState.OPEN:
+        found = found.filter(Q(state=FindingState.OPEN) | Q(pk__in=found.lapsed(today)))
     elif chosen.state != "all":
-        found = found.filter(state=chosen.state)
+        found = found.filter(state=chosen.state).exclude(pk__in=found.lapsed(today))
     if chosen.priority:
         found = found.filter(priority=chosen.priority)
     if chosen.owner == "nobody":
         found = found.filter(answer__assessment__analyst=None)
     elif chosen.owner:
         found = found.filter(answer__assessment__analyst=chosen.owner)
-    return found.overdue(timezone.localdate()) if chosen.overdue else found
+    return found.overdue(today) if chosen.overdue else found
 
 
 def owners() -> list[tuple[int, str]]:
@@ -156,8 +159,7 @@ def owners() -> list[tuple[int, str]]:
 
 def findings_of(user: User, page: str | int) -> FindingPage:
     """What a vendor's person reads of their vendor's findings: what is to be fixed first, settled ones last."""
-    is_open = Q(state__in=TO_FIX)
-    found = Finding.objects.visible_to(user).current().alias(open=is_open)
+    found = Finding.objects.visible_to(user).current().alias(open=left_to_vendor(timezone.localdate()))
     found = found.order_by("-open", F("due_on").asc(nulls_last=True), "priority", "id")
     shown = Paginator(_with_names(found), PAGE_SIZE).get_page(page)
     rows = _rows(shown.object_list)
@@ -226,7 +228,13 @@ def _text(event: Event, names: Mapping[str, str]) -> str:
 def to_fix(user: User, assessment: Assessment) -> int:
     """How many findings of a closed assessment wait for the vendor, as far as this person may see them. One query."""
     found = Finding.objects.visible_to(user).current().filter(answer__assessment=assessment)
-    return found.filter(state__in=TO_FIX).count()
+    return found.filter(left_to_vendor(timezone.localdate())).count()
+
+
+def lapsed(user: User) -> list[Finding]:
+    """Accepted risks of vendors in use whose last day is over, the longest first: they count as open. One query."""
+    found = _in_use(user).lapsed(timezone.localdate()).order_by("accepted_until", "id")
+    return list(_with_names(found).select_related("accepted_by")[:MOST_ROWS])
 
 
 def finding_at(answer: Answer) -> Finding | None:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, Evidence, Finding, Report, Submission
 from assessments.policy import RECEIVED
 from assessments.queries import decisions, events
+from assessments.querysets import left_to_vendor, unsettled
 from assessments.scoring import PRIORITIES
-from assessments.states import TO_FIX, FindingState, State
+from assessments.states import FindingState, State
 
 if TYPE_CHECKING:
     from users.models import User
@@ -107,11 +108,10 @@ def _findings(user: User, vendor: Vendor) -> list[PriorityRow]:
     today = timezone.localdate()
     found = Finding.objects.visible_to(user).current()
     found = found.filter(answer__assessment__vendor=vendor, answer__assessment__state__in=RECEIVED)
-    unsettled = Q(state__in=(*TO_FIX, FindingState.FIXED))
     rows = found.values("priority").annotate(
-        unsettled=Count("id", filter=unsettled),
-        late=Count("id", filter=Q(state__in=TO_FIX, due_on__lt=today)),
-        accepted=Count("id", filter=Q(state=FindingState.ACCEPTED)),
+        unsettled=Count("id", filter=unsettled(today)),
+        late=Count("id", filter=left_to_vendor(today) & Q(due_on__lt=today)),
+        accepted=Count("id", filter=Q(state=FindingState.ACCEPTED, accepted_until__gte=today)),
     )
     by_priority = {row["priority"]: PriorityRow(**row) for row in rows.order_by("priority")}
     return [by_priority[name] for name in PRIORITIES if name in by_priority]

@@ -14,7 +14,8 @@ from django.utils import timezone
 from assessments.models import Answer, Assessment, Finding
 from assessments.queries.contradictions import contradictions
 from assessments.queries.portfolio import Due, due
-from assessments.states import TO_FIX, WITH_VENDOR, State
+from assessments.querysets import left_to_vendor
+from assessments.states import WITH_VENDOR, State
 from vendors.models import Vendor
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def assessment_page(user: User, state: str, page: str | int) -> AssessmentPage:
 def home_of(user: User, page: str | int) -> AssessmentPage:
     """What a vendor's person has to answer, and what they have answered; what is open comes first."""
     is_open = Q(state__in=WITH_VENDOR)
-    fixes = Finding.objects.visible_to(user).current().filter(answer__assessment=OuterRef("pk"), state__in=TO_FIX)
+    left = left_to_vendor(timezone.localdate())
+    fixes = Finding.objects.visible_to(user).current().filter(left, answer__assessment=OuterRef("pk"))
     found = Assessment.objects.visible_to(user).select_related("vendor").alias(open=is_open).order_by("-open", "-id")
     found = found.annotate(has_fixes=Exists(fixes))
     shown = Paginator(found, PAGE_SIZE).get_page(page)

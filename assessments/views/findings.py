@@ -94,6 +94,7 @@ def _page(request: HttpRequest, found: Finding, *, status: int = 200, **forms: o
         "words": WordsForm(),
         "recheck": RecheckForm.of(found),
         "may_change": access.may(user, assessment, Permission.FINDINGS),
+        "may_accept": bool(user.staff_role) and access.may(user, assessment, Permission.ACCEPT_RISK),
         "may_fix": access.may(user, assessment, Permission.FIX_FINDINGS),
         "form": next(iter(forms.values()), None),  # the one with problems
         **forms,

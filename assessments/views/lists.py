@@ -8,7 +8,7 @@ from assessments.forms.portfolio import STATES, StateForm
 from assessments.policy import Permission
 from assessments.queries import decisions
 from assessments.queries import worklist as queries
-from assessments.queries.findings import finding_work
+from assessments.queries.findings import finding_work, lapsed
 from assessments.queries.recurrence import to_send
 from assessments.views.staff import may_ever, staff_only
 
@@ -21,6 +21,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "work": queries.worklist(request.user),
         "to_send": to_send(queries.MOST_ROWS) if may_ever(request.user, Permission.SEND) else [],
         "to_renew": decisions.to_renew(request.user),
+        "lapsed": lapsed(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else [],
         "may_decide": may_ever(request.user, Permission.DECIDE),
         "findings": finding_work(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else None,
         "may_review": may_ever(request.user, Permission.REVIEW),

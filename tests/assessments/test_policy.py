@@ -23,6 +23,8 @@ def test_a_vendor_never_reaches_our_side(role: Role) -> None:
         Permission.RECEIPT,
         Permission.ASSIGN,
         Permission.FORWARD,
+        Permission.VIEW_FINDINGS,
+        Permission.FIX_FINDINGS,
     }
     assert not any(ever_allowed(role, permission) for permission in ours)
 
@@ -48,6 +50,8 @@ def test_who_may_do_what_now() -> None:
         ("respondent", "receipt"): "insuchclca",
         ("respondent", "assign"): "inch",
         ("respondent", "answer"): "inch",
+        ("respondent", "view findings"): "cl",
+        ("respondent", "fix findings"): "cl",
         ("lead", "view questions"): "insuchclca",
         ("lead", "answer"): "inch",
         ("lead", "declare accounts"): "inch",
@@ -56,6 +60,8 @@ def test_who_may_do_what_now() -> None:
         ("lead", "receipt"): "insuchclca",
         ("lead", "assign"): "inch",
         ("lead", "forward"): "inch",
+        ("lead", "view findings"): "cl",
+        ("lead", "fix findings"): "cl",
         ("analyst", "view overview"): "drinsuchclca",
         ("analyst", "view review"): "suchcl",
         ("analyst", "receipt"): "insuchclca",
@@ -67,6 +73,9 @@ def test_who_may_do_what_now() -> None:
         ("analyst", "review"): "su",
         ("analyst", "send back"): "su",
         ("analyst", "close"): "su",
+        ("analyst", "note"): "suchcl",
+        ("analyst", "view findings"): "suchcl",
+        ("analyst", "findings"): "sucl",
         ("manager", "view overview"): "drinsuchclca",
         ("manager", "view review"): "suchcl",
         ("manager", "receipt"): "insuchclca",
@@ -77,5 +86,8 @@ def test_who_may_do_what_now() -> None:
         ("manager", "declare accounts"): "drinsuch",
         ("manager", "reopen"): "cl",
         ("manager", "decide"): "cl",
+        ("manager", "accept risk"): "cl",
+        ("manager", "note"): "suchcl",
+        ("manager", "view findings"): "suchcl",
         ("administrator", "view overview"): "drinsuchclca",
     }

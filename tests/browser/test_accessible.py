@@ -147,6 +147,7 @@ MANAGER = [
     one("score-edit", "submitted", 1),
     one("detail", "closed"),
     one("decide", "closed"),
+    Address("assessments:finding-accept", lambda e: (e.finding.pk,)),
     Address("assessments:portfolio"),
 ]
 ADMINISTRATOR = [
