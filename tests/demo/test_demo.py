@@ -138,7 +138,7 @@ def test_questions_back_to_the_vendor() -> None:
 
 def test_findings_at_every_point_of_their_way() -> None:
     today = timezone.localdate()
-    found = Finding.objects.order_by("answer__assessment__vendor__name", "-answer__assessment", "answer")
+    found = Finding.objects.order_by("answer__assessment__vendor__name", "-answer__assessment_id", "answer_id")
     assert [
         (one.assessment.vendor.name[:5], one.answer.criterion.number, one.state, one.is_overdue(today))
         for one in found.select_related("answer__assessment__vendor", "answer__criterion")
