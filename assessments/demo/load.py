@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from assessments.demo import campaign
 from assessments.demo.cast import ADA, COMPANIES, PASSWORD, STAFF, Company, Person
 from assessments.demo.clock import Clock, turned
 from assessments.demo.play import Play, Stage, key
@@ -76,7 +77,7 @@ def _play_all(clock: Clock, kept: list[str]) -> list[Assessment]:
         for person in company.invited:
             clock.wait(30, 90)
             invite(vendor=vendor, email=person.email, name=person.name, role=person.role, by=people["max"])
-    return played
+    return played + campaign.run(stage)
 
 
 def _staff(clock: Clock) -> dict[str, User]:

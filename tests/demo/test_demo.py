@@ -20,7 +20,18 @@ from PIL import Image
 from assessments.demo.cast import COMPANIES, PASSWORD, logins
 from assessments.demo.load import load
 from assessments.evaluators.formats import credential_report
-from assessments.models import Answer, AnswerVersion, Assessment, Decision, Evidence, Finding, Query, Report, Review
+from assessments.models import (
+    Answer,
+    AnswerVersion,
+    Assessment,
+    Campaign,
+    Decision,
+    Evidence,
+    Finding,
+    Query,
+    Report,
+    Review,
+)
 from assessments.queries.decisions import to_renew
 from assessments.states import State
 from audit.models import Chain, Event
@@ -66,18 +77,26 @@ def content(evidence: Evidence) -> bytes:
         return file.read()
 
 
-def test_three_vendors_with_every_state() -> None:
+def test_five_vendors_with_every_state() -> None:
     tiers = dict(Vendor.objects.values_list("name", "tier"))
-    assert tiers == {"Halvorsen Payments": "critical", "Orchard Payroll": "high", "Quill Logistics": "medium"}
+    assert tiers == {
+        "Halvorsen Payments": "critical",
+        "Nordlys Hosting": "low",
+        "Orchard Payroll": "high",
+        "Quill Logistics": "medium",
+        "Tarn Analytics": "low",
+    }
     found = sorted(Assessment.objects.values_list("vendor__name", "state"))
     assert found == [
         ("Halvorsen Payments", "closed"),
         ("Halvorsen Payments", "submitted"),
+        ("Nordlys Hosting", "in_progress"),
         ("Orchard Payroll", "cancelled"),
         ("Orchard Payroll", "changes_requested"),
         ("Orchard Payroll", "draft"),
         ("Quill Logistics", "closed"),
         ("Quill Logistics", "in_progress"),
+        ("Tarn Analytics", "in_progress"),
     ]
     assert {state for _, state in found} == set(State)
 
@@ -191,8 +210,22 @@ def test_each_vendor_has_an_open_invitation_whose_mail_waits() -> None:
         assert Mail.objects.get(to=person.email, kind="vendor.invitation").state == Mail.State.QUEUED
 
 
+def test_a_campaign_went_to_two_new_vendors_six_days_ago() -> None:
+    campaign = Campaign.objects.get()
+    assert (campaign.name, campaign.created_by.name) == (f"Smaller vendors {timezone.localdate().year}", "Max Solheim")
+    assert (timezone.localdate() - timezone.localdate(campaign.created_at)).days == 6
+    assert (campaign.due_on - timezone.localdate()).days == 22
+    sent = campaign.assessments.order_by("pk")
+    assert [(one.vendor.name, one.analyst.name) for one in sent] == [
+        ("Nordlys Hosting", "Ines Duarte"),
+        ("Tarn Analytics", "Ines Duarte"),
+    ]
+    invited = Invitation.objects.pending().filter(vendor__assessments__campaign=campaign)
+    assert sorted(invited.values_list("email", flat=True)) == ["ingrid@nordlys.example", "owen@tarn.example"]
+
+
 def test_the_trail_is_whole_and_in_order() -> None:
-    assert Chain.objects.count() == 4
+    assert Chain.objects.count() == 6
     for chain in Chain.objects.all():
         times = list(Event.objects.filter(chain=chain).order_by("position").values_list("at", flat=True))
         assert verify_chain(chain) == len(times) > 0

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if not played:
             self.stdout.write("There are vendors already, so the demo was not loaded. Nothing was changed.")
             return
-        self.stdout.write(f"Loaded 3 vendors and {len(played)} assessments.")
+        self.stdout.write(f"Loaded 5 vendors and {len(played)} assessments.")
         unfinished = Report.objects.exclude(state=Report.State.READY).count()
         if unfinished:
             self.stderr.write(f"{unfinished} of the reports could not be rendered; their pages offer another try.")
