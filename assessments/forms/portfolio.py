@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models import DecisionKind
+from assessments.queries.decisions import NONE, TO_RENEW
 from assessments.queries.portfolio import DEFAULT_SORT, DOMAIN_SORTS, NO_ASSESSMENT, SORTS, PortfolioFilter, owners
 from assessments.states import LABELS, State
 from vendors.models import Tier
@@ -42,6 +44,12 @@ class PortfolioForm(forms.Form):
     )
     owner = forms.TypedChoiceField(
         label=_("Analyst"), required=False, coerce=int, empty_value=0, widget=forms.Select(_small())
+    )
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        required=False,
+        choices=[("", _("Any")), *DecisionKind.choices, (TO_RENEW, _("To renew")), (NONE, _("No decision"))],
+        widget=forms.Select(_small()),
     )
     overdue = forms.BooleanField(
         label=_("Overdue only"), required=False, widget=forms.CheckboxInput({"class": "form-check-input"})

@@ -29,6 +29,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.models import Assessment, Report
+from assessments.queries import decisions
+from assessments.queries.decisions import Standing
 from assessments.scoring import GRADES, grade_for
 from assessments.states import WITH_VENDOR, State
 from playbook.queries import newest_published
@@ -81,13 +83,15 @@ class PortfolioFilter:
     tier: str = ""
     grade: str = ""
     owner: int = 0  # id of the analyst
+    decision: str = ""  # a DecisionKind, "renew" or "none"
     overdue: bool = False
     sort: str = DEFAULT_SORT
 
     @property
     def is_narrow(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.q or self.state or self.tier or self.grade or self.owner or self.overdue)
+        chosen = (self.q, self.state, self.tier, self.grade, self.owner, self.decision, self.overdue)
+        return any(chosen)
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ class PortfolioRow:
     submitted_on: date | None
     closed_on: date | None
     report: Mapping[str, Any] | None = None
+    decision: Standing | None = None
 
     @property
     def has_result(self) -> bool:
@@ -217,7 +222,9 @@ def every_row(user: User, chosen: PortfolioFilter) -> tuple[list[tuple[str, str,
     """The domains, and all vendors that the filters leave, without their reports."""
     today, domains = timezone.localdate(), _domains()
     found = _sorted(_narrowed(_vendors(user), chosen, today), chosen.sort)
-    return domains, [_row(values, domains, today) for values in found.values(*_COLUMNS)]
+    rows = [_row(values, domains, today) for values in found.values(*_COLUMNS)]
+    _add_decisions(user, rows)
+    return domains, rows
 
 
 def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> PortfolioPage:
@@ -228,6 +235,7 @@ def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> Portfolio
     shown = Paginator(found.values(*_COLUMNS), PAGE_SIZE).get_page(page)
     rows = [_row(values, domains, today) for values in shown.object_list]
     _add_reports(user, rows)
+    _add_decisions(user, rows)
     return PortfolioPage(
         filter=chosen, kpis=_kpis(everything, today), domains=domains, page=shown, rows=rows, legend=_legend()
     )
@@ -256,6 +264,8 @@ def _narrowed(vendors: QuerySet[Vendor], chosen: PortfolioFilter, today: date) -
         vendors = vendors.filter(latest__grade__in=BELOW_C)
     elif chosen.grade:
         vendors = vendors.filter(latest__grade=chosen.grade)
+    if chosen.decision:
+        vendors = decisions.narrowed(vendors, chosen.decision)
     if chosen.owner:
         vendors = vendors.filter(latest__analyst=chosen.owner)
     return vendors.filter(_late(today)) if chosen.overdue else vendors
@@ -294,6 +304,13 @@ def _row(values: Mapping[str, Any], domains: Iterable[tuple[str, str, str]], tod
 
 def _heat(score: str | None, name: str, full_name: str) -> Heat:
     return Heat(name, full_name, score or "–", grade_for(Decimal(score)) if score else "")
+
+
+def _add_decisions(user: User, rows: Iterable[PortfolioRow]) -> None:
+    """The one of each that counts; one query."""
+    newest = decisions.of_vendors(user, [row.vendor for row in rows])
+    for row in rows:
+        row.decision = newest.get(row.vendor)
 
 
 def _add_reports(user: User, rows: list[PortfolioRow]) -> None:

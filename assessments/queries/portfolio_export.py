@@ -30,11 +30,21 @@ def portfolio_table(user: User, chosen: PortfolioFilter) -> Table:
         _("Draft"),
         *(full for _slug, _short, full in domains),
         _("Open findings"),
+        _("Decision"),
+        _("Decision holds until"),
         _("Analyst"),
         _("Submitted"),
         _("Closed"),
     ]
     return Table(title=_("Portfolio"), headings=headings, rows=[_cells(row) for row in rows])
+
+
+def _decision(row: PortfolioRow) -> str:
+    """In words, with the reason why it does not hold where it does not."""
+    if row.decision is None:
+        return ""
+    words = row.decision.decision.get_kind_display()
+    return words if row.decision.holds else f"{words}: {row.decision.problem}"
 
 
 def _cells(row: PortfolioRow) -> list[Value]:
@@ -51,6 +61,8 @@ def _cells(row: PortfolioRow) -> list[Value]:
         (_("yes") if row.is_provisional else _("no")) if is_scored else "",
         *(Decimal(cell.score) if cell.grade else None for cell in row.heat),
         row.findings if is_scored else None,
+        _decision(row),
+        row.decision.decision.expires_on if row.decision else None,
         row.analyst,
         row.submitted_on,
         row.closed_on,

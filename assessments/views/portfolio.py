@@ -31,7 +31,7 @@ HEADINGS = (
 def _query(chosen: PortfolioFilter, **changes: str) -> str:
     """The address of the same list, without what is not set."""
     values = {"q": chosen.q, "state": chosen.state, "tier": chosen.tier, "grade": chosen.grade}
-    values["owner"] = str(chosen.owner) if chosen.owner else ""
+    values |= {"owner": str(chosen.owner) if chosen.owner else "", "decision": chosen.decision}
     values |= {"overdue": "on" if chosen.overdue else "", "sort": chosen.sort, **changes}
     return urlencode({name: value for name, value in values.items() if value})
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.models import Assessment, Decision
+from assessments.models import Assessment, Condition, Decision
 from assessments.queries import decisions as queries
 from tests import factories
 from tests.assessments.staff.pages import address, said, texts
@@ -180,6 +180,41 @@ def test_renewals_cost_one_query(client: Client, max: User, rows: int) -> None:
     with CaptureQueriesContext(connection) as context:
         assert len(queries.to_renew(max)) == rows
     assert len(context) == 1
+
+
+def test_the_portfolio_shows_and_filters_by_decision(signed_in: Client, max: User) -> None:
+    def closed_one(name: str) -> Assessment:
+        return factories.make_assessment(vendor=factories.make_vendor(name), state="closed")
+
+    decided(closed_one("Approved"), max)
+    twice = closed_one("Twice")
+    decided(twice, max, content("rejected", expires=None))
+    decided(twice, max, content("conditions", conditions=(Condition("Rotate", day(9)),)))
+    decided(closed_one("Rejected"), max, content("rejected", expires=None))
+    decided(closed_one("Expired"), max, content(expires=10), ago=11)
+    opened = closed_one("Opened")
+    decided(opened, max)
+    reopened(opened)
+    closed_one("Undecided")
+
+    def names(decision: str) -> set[str]:
+        page = signed_in.get(address("portfolio"), {"decision": decision})
+        return {row.name for row in page.context["sheet"].rows}
+
+    assert names("approved") == {"Approved"}
+    assert names("conditions") == {"Twice"}
+    assert names("rejected") == {"Rejected"}
+    assert names("renew") == {"Expired", "Opened"}
+    assert names("none") == {"Undecided"}
+    assert len(names("nonsense")) == 6
+    page = signed_in.get(address("portfolio"), {"decision": "renew"})
+    assert page.context["query"] == "decision=renew&sort=-tier"
+    words = texts(page)
+    assert f"Closed Approved Expired on {day(-1):%-d %b %Y}" in words
+    assert "In review Approved Opened again since" in words
+    table = signed_in.get(address("portfolio-export", "csv"), {"decision": "renew"}).content.decode()
+    assert f"Approved: Expired on {day(-1):%-d %b %Y}" in table
+    assert "Approved: Opened again since" in table
 
 
 def test_an_analyst_reads_and_does_not_decide(client: Client, closed: Assessment, ana: User, max: User) -> None:

@@ -193,4 +193,4 @@ def test_administrator_sees_no_reports(client: Client, submitted: Assessment, ma
 def test_query_count(signed_in: Client, max: User, rows: int) -> None:
     for number in range(rows):
         factories.make_assessment(vendor=factories.make_vendor(f"Vendor {number}"), state="draft")
-    assert count_queries(signed_in, address("portfolio")) == 10
+    assert count_queries(signed_in, address("portfolio")) == 11
