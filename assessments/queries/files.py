@@ -119,6 +119,11 @@ def _too_old(evidence: Evidence, at: datetime) -> tuple[int, int]:
     return (at - evidence.effective_at).days, limit.days
 
 
+def is_too_old(evidence: Evidence, at: datetime) -> bool:
+    """Whether a file was older than it should be at this moment; one without a date is not."""
+    return bool(_too_old(evidence, at)[0])
+
+
 def old_words(evidence: Evidence, at: datetime) -> str:
     """How old a file was that was too old at this moment, without a full stop; "" where it was not."""
     days, _limit = _too_old(evidence, at)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from assessments.models import Answer, Assessment, Finding
+from assessments.models import Answer, Assessment, Evidence, Finding
 from assessments.queries.contradictions import contradictions
+from assessments.queries.files import is_too_old
 from assessments.queries.portfolio import Due, due
 from assessments.querysets import left_to_vendor
 from assessments.states import WITH_VENDOR, State
@@ -34,11 +36,39 @@ class WorkRow:
     due: Due | None
     first_unscored: int | None = None
     contradicted: int = 0  # answers without a result that the evidence says otherwise than
+    stale: int = 0  # files that were too old when they were submitted
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it came back after questions were sent to the vendor."""
+        return self.assessment.round > 1
+
+
+# What a person may choose to see, by the word in the address: its name, and which rows it leaves.
+SHOWS: dict[str, tuple[str, Callable[[WorkRow], bool]]] = {
+    "": (gettext_lazy("All"), lambda row: True),
+    "new": (gettext_lazy("Submitted"), lambda row: not row.is_again),
+    "again": (gettext_lazy("Submitted again"), lambda row: row.is_again),
+    "contradicted": (gettext_lazy("Contradicted by evidence"), lambda row: row.contradicted > 0),
+    "stale": (gettext_lazy("Stale evidence"), lambda row: row.stale > 0),
+}
+
+
+@dataclass(frozen=True)
+class Show:
+    """One of the choices, with the number of assessments it leaves."""
+
+    key: str
+    label: str
+    count: int
 
 
 @dataclass(frozen=True)
 class Worklist:
     """What the page "My reviews" shows."""
+
+    show: str
+    shows: list[Show]
 
     mine: list[WorkRow]
     others: list[WorkRow]
@@ -54,21 +84,39 @@ def _rows(
     assessments: Iterable[Assessment],
     first: Mapping[int, int] | None = None,
     contradicted: Mapping[int, int] | None = None,
+    stale: Mapping[int, int] | None = None,
 ) -> list[WorkRow]:
     today = timezone.localdate()
-    first, contradicted = first or {}, contradicted or {}
+    first, contradicted, stale = first or {}, contradicted or {}, stale or {}
     return [
-        WorkRow(row, due(row.due_on, row.state, today), first.get(row.pk), contradicted.get(row.pk, 0))
+        WorkRow(
+            row,
+            due(row.due_on, row.state, today),
+            first.get(row.pk),
+            contradicted.get(row.pk, 0),
+            stale.get(row.pk, 0),
+        )
         for row in assessments
     ]
+
+
+def _stale(user: User, in_review: Iterable[Assessment]) -> dict[int, int]:
+    """How many files of each were too old when they were submitted."""
+    submitted = {one.pk: one.submitted_at for one in in_review}
+    files = Evidence.objects.visible_to(user).filter(assessment__in=submitted, withdrawn_at=None)
+    dated = files.exclude(effective_at=None).only("assessment", "format", "effective_at")
+    return Counter(one.assessment_id for one in dated if is_too_old(one, submitted[one.assessment_id]))
 
 
 def _in_use(user: User) -> QuerySet[Assessment]:
     return Assessment.objects.visible_to(user).filter(vendor__archived_at=None).select_related("vendor", "analyst")
 
 
-def worklist(user: User) -> Worklist:
-    """Reviews of this person first, with those nobody has; then those of others, then whom we wait for."""
+def worklist(user: User, show: str = "") -> Worklist:
+    """Reviews of this person first, with those nobody has; then those of others, then whom we wait for.
+
+    `show` is one of SHOWS; anything else is all. The counts are of this person's own.
+    """
     in_review = _in_use(user).filter(state=State.SUBMITTED).order_by("submitted_at", "id")
     mine = Q(analyst=user) | Q(analyst=None)
     own, others = list(in_review.filter(mine)[:MOST_ROWS]), list(in_review.exclude(mine)[:MOST_ROWS])
@@ -77,7 +125,17 @@ def worklist(user: User) -> Worklist:
     first = dict(unscored.values_list("assessment").annotate(first=Min("criterion__number")))
     against = Counter(one.assessment for one in contradictions(user, ids) if not one.result)
     waiting = _in_use(user).filter(state__in=WITH_VENDOR).order_by(F("due_on").asc(nulls_last=True), "id")[:MOST_ROWS]
-    return Worklist(mine=_rows(own, first, against), others=_rows(others, first, against), waiting=_rows(waiting))
+    stale = _stale(user, (*own, *others))
+    mine, theirs = _rows(own, first, against, stale), _rows(others, first, against, stale)
+    show = show if show in SHOWS else ""
+    leaves = SHOWS[show][1]
+    return Worklist(
+        show=show,
+        shows=[Show(key, str(label), sum(map(fits, mine))) for key, (label, fits) in SHOWS.items()],
+        mine=list(filter(leaves, mine)),
+        others=list(filter(leaves, theirs)),
+        waiting=[] if show else _rows(waiting),
+    )
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from assessments.views.staff import may_ever, staff_only
 def worklist(request: HttpRequest) -> HttpResponse:
     """What there is to review, and whose answers come next."""
     context = {
-        "work": queries.worklist(request.user),
         "to_send": to_send(queries.MOST_ROWS) if may_ever(request.user, Permission.SEND) else [],
+        "work": queries.worklist(request.user, request.GET.get("show", "")),
         "to_renew": decisions.to_renew(request.user),
         "lapsed": lapsed(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else [],
         "may_decide": may_ever(request.user, Permission.DECIDE),

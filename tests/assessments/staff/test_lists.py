@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Assessment
+from assessments.models import Assessment, Evidence
 from tests import factories
+from tests.assessments.staff.machine import REPORT, hand_in_with
 from tests.assessments.staff.pages import address, count_queries, texts
 from users.models import User
 from vendors.models import Vendor
@@ -61,7 +62,32 @@ def test_worklist_query_count(client: Client, ana: User, rows: int) -> None:
         made(f"Review {number}", "submitted", analyst=ana)
         made(f"Waiting {number}", "in_progress")
     client.force_login(ana)
-    assert count_queries(client, address("worklist")) == 11
+    assert count_queries(client, address("worklist")) == 13
+
+
+def test_worklist_is_narrowed_by_what_needs_a_look(client: Client, ana: User) -> None:
+    first, again = made("First", "submitted", analyst=ana), made("Again", "submitted", analyst=ana)
+    Assessment.objects.filter(pk=again.pk).update(round=2)
+    old = made("Old", "in_progress", analyst=ana)
+    hand_in_with(old, 13, REPORT, by=factories.lead_of(old.vendor))
+    Evidence.objects.filter(assessment=old).update(
+        effective_at=timezone.now() - timedelta(days=40), effective_source="stated"
+    )
+    client.force_login(ana)
+
+    def rows(show: str) -> list[int]:
+        return [row.assessment.pk for row in client.get(address("worklist"), {"show": show}).context["work"].mine]
+
+    assert rows("") == rows("nonsense") == [first.pk, again.pk, old.pk]
+    assert (rows("new"), rows("again"), rows("contradicted")) == ([first.pk, old.pk], [again.pk], [])
+    assert rows("stale") == [old.pk]
+    page = texts(client.get(address("worklist"), {"show": "again"}))
+    assert "All 3 Submitted 2 Submitted again 1 Contradicted by evidence 0 Stale evidence 1" in page
+    assert "Round 2" in page
+    assert "1 stale file" in texts(client.get(address("worklist")))
+    assert "No assessment that is yours to review is like this." in texts(
+        client.get(address("worklist"), {"show": "contradicted"})
+    )
 
 
 def test_all_assessments_by_state_and_page(client: Client, ana: User, acme: Vendor) -> None:
