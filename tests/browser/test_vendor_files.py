@@ -70,6 +70,16 @@ def test_a_file_that_cannot_be_taken_says_why_in_its_row(
     assert kept(in_progress) == {"good.png"}
 
 
+def test_the_scripts_speak_german_as_well(open_page: OpenPage, in_progress: Assessment, rita: User) -> None:
+    User.objects.filter(pk=rita.pk).update(language="de")
+    page = open_page(rita, at("answer-edit", in_progress, 1))
+    drop(page, screenshot("users.png"), {"name": "leer.csv", "mimeType": "text/csv", "buffer": b""})
+    row = file_row(page, "leer.csv")
+    expect(row).to_contain_text("Die Datei ist leer. Prüfen Sie sie und fügen Sie sie noch einmal hinzu.")
+    expect(row.get_by_role("button", name="Entfernen leer.csv")).to_be_visible()
+    expect(page.locator("#id_notes-count")).to_have_text("Noch 2.000 Zeichen frei")
+
+
 def test_a_dropped_connection_is_tried_again_and_stored_once(
     open_page: OpenPage, console: Console, in_progress: Assessment, rita: User
 ) -> None:
@@ -101,8 +111,8 @@ def test_a_file_whose_answer_is_late_stands_once(open_page: OpenPage, in_progres
     assert names(page) == ["quick.png", "late.png"]
 
     [(route, reply)] = late
-    route.fulfill(response=reply)
-    expect(page.locator("#live-polite")).to_have_text("late.png added")
+    with page.expect_request("**/shown*"):  # asked for again once the answer is dealt with
+        route.fulfill(response=reply)
     assert names(page) == ["quick.png", "late.png"]
     expect(page.locator("[data-files] progress")).to_have_count(0)
     page.reload()
