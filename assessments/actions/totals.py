@@ -1,7 +1,12 @@
 """Score, grade and counters that lists show. The only writer of these columns."""
 
+from typing import Any
+
+from django.db import transaction
+
 from assessments.models import Answer, Assessment
 from assessments.scoring import GAPS, Mark, Result, Score, score
+from audit.trail import record
 
 
 def score_assessment(assessment: Assessment) -> Score:
@@ -15,11 +20,11 @@ def score_assessment(assessment: Assessment) -> Score:
     )
 
 
-def recompute(*, assessment: Assessment) -> None:
-    """Write score, grade and counters. Called inside the transaction of the write that changed them."""
+def _totals(assessment: Assessment) -> dict[str, Any]:
+    """What the columns should hold now. Two queries."""
     results = list(Answer.objects.filter(assessment=assessment).values_list("is_complete", "review__result"))
     outcome = score_assessment(assessment)
-    values = {
+    return {
         "score": outcome.total.score,
         "grade": outcome.grade,
         "is_provisional": outcome.is_provisional,
@@ -31,9 +36,33 @@ def recompute(*, assessment: Assessment) -> None:
         "reviewed_count": sum(1 for _, result in results if result),
         "finding_count": sum(1 for _, result in results if result in GAPS),
     }
+
+
+def recompute(*, assessment: Assessment) -> None:
+    """Write score, grade and counters. Called inside the transaction of the write that changed them."""
+    values = _totals(assessment)
     Assessment.objects.filter(pk=assessment.pk).update(**values)
     for name, value in values.items():
         setattr(assessment, name, value)
+
+
+@transaction.atomic
+def repair(*, assessment_id: int) -> list[str]:
+    """Recompute one assessment under its lock; returns the columns that held something else, each in a line."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    before = {name: getattr(assessment, name) for name in _totals(assessment)}
+    recompute(assessment=assessment)
+    after = {name: getattr(assessment, name) for name in before}
+    wrong = [f"{name}: {before[name]} should be {after[name]}" for name in before if before[name] != after[name]]
+    if wrong:
+        record(
+            kind="assessment.recomputed",
+            by=None,
+            vendor=assessment.vendor_id,
+            target=f"assessment:{assessment_id}",
+            details={"wrong": wrong},
+        )
+    return wrong
 
 
 def recompute_answered(*, assessment: Assessment) -> None:

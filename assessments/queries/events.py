@@ -31,6 +31,7 @@ WORDS = {
     "assessment.close": gettext_lazy("closed the assessment"),
     "assessment.reopen": gettext_lazy("opened the assessment again"),
     WITH_REASON: gettext_lazy("gave the reason for opening it again"),
+    "assessment.recomputed": gettext_lazy("corrected stored scores"),
     "assessment.cancel": gettext_lazy("cancelled the assessment"),
     "decision.approved": gettext_lazy("approved the vendor"),
     "decision.conditions": gettext_lazy("approved the vendor with conditions"),

@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assessments.models import Assessment, Report
 from assessments.queries import decisions
 from assessments.queries.decisions import Standing
+from assessments.queries.sparks import Spark, sparks
 from assessments.scoring import GRADES, grade_for
 from assessments.states import WITH_VENDOR, State
 from playbook.queries import newest_published
@@ -147,6 +148,7 @@ class PortfolioRow:
     submitted_on: date | None
     closed_on: date | None
     report: Mapping[str, Any] | None = None
+    spark: Spark | None = None  # the scores so far
     decision: Standing | None = None
 
     @property
@@ -235,6 +237,9 @@ def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> Portfolio
     shown = Paginator(found.values(*_COLUMNS), PAGE_SIZE).get_page(page)
     rows = [_row(values, domains, today) for values in shown.object_list]
     _add_reports(user, rows)
+    lines = sparks(user, [row.vendor for row in rows])
+    for row in rows:
+        row.spark = lines.get(row.vendor)
     _add_decisions(user, rows)
     return PortfolioPage(
         filter=chosen, kpis=_kpis(everything, today), domains=domains, page=shown, rows=rows, legend=_legend()

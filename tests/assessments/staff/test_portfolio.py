@@ -193,4 +193,16 @@ def test_administrator_sees_no_reports(client: Client, submitted: Assessment, ma
 def test_query_count(signed_in: Client, max: User, rows: int) -> None:
     for number in range(rows):
         factories.make_assessment(vendor=factories.make_vendor(f"Vendor {number}"), state="draft")
-    assert count_queries(signed_in, address("portfolio")) == 11
+    assert count_queries(signed_in, address("portfolio")) == 12
+
+
+def test_a_row_draws_the_scores_so_far_and_says_them(client: Client, acme: Vendor, ana: User) -> None:
+    for period, score in (("2024", "4.0"), ("2025", "10.0")):
+        made = factories.make_assessment(vendor=acme, state="closed", period=period)
+        Assessment.objects.filter(pk=made.pk).update(score=score)
+    client.force_login(ana)
+    page = client.get(address("portfolio")).content.decode()
+    assert 'aria-label="Scores so far: 2024: 4.0, 2025: 10.0"' in page
+    assert 'points="2.0,11.6 62.0,2.0"' in page
+    factories.make_assessment(vendor=factories.make_vendor("Once Ltd"), state="closed")
+    assert client.get(address("portfolio")).content.decode().count('class="spark"') == 1
