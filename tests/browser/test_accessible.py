@@ -190,7 +190,7 @@ NO_PAGE = set(
     assessments:check-shown assessments:send assessments:cancel assessments:close assessments:reopen
     assessments:send-back assessments:query-add assessments:query-remove assessments:report-create
     assessments:finding-raise assessments:finding-plan assessments:finding-proof assessments:finding-fixed
-    assessments:finding-recheck assessments:finding-remove
+    assessments:finding-recheck assessments:finding-remove assessments:portfolio-export assessments:note-add
     assessments:score-source assessments:score-evaluation
     assessments:report-status assessments:report-download playbook:mappings-download
     collector:download assessments:campaign-confirm
