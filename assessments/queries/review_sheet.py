@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy
 
@@ -59,6 +60,11 @@ class Said:
     by: str
     at: datetime | None
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What was said, whoever said it and when."""
+        return self.kind, [one.key for one in self.statements], self.reason, self.notes, self.plan, self.plan_due_on
+
 
 @dataclass(frozen=True)
 class File:
@@ -86,6 +92,7 @@ class RailItem:
     result: str
     own_version: int  # of the result where the reader gave it, else 0
     is_contradicted: bool = False  # the evidence says otherwise than the answer; open while there is no result
+    is_again: bool = False  # it came back with the last round
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,28 @@ class ReviewSheet:
     def failures(self) -> list[Statement]:
         """Statements that speak against one."""
         return [one for one in self.statements if one.side == Side.FAILURE]
+
+    @property
+    def is_again(self) -> bool:
+        """Whether this question came back with the last round."""
+        return any(item.is_again for domain in self.rail for item in domain.items if item.number == self.number)
+
+    @property
+    def number(self) -> int:
+        """Of the question."""
+        return self.answer.criterion.number
+
+    @property
+    def asked_last(self) -> list[Query]:
+        """What the vendor was asked in the last round."""
+        return [query for query in self.queries if query.round == self.assessment.round]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the vendor says something else now than when it was asked."""
+        asked_at = max((query.at for query in self.asked_last), default=None)
+        before = next((one for one in self.history if asked_at and one.at and one.at < asked_at), None)
+        return before is not None and before.content != self.said.content
 
     @property
     def scored(self) -> int:
@@ -265,16 +294,19 @@ def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -
 
 
 def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[RailItem]]:
-    rows = Answer.objects.filter(assessment=assessment).order_by("criterion__number")
-    rows = rows.values_list(
+    sent_back = Query.objects.filter(answer=OuterRef("pk"), round=assessment.round)
+    rows = Answer.objects.filter(assessment=assessment).annotate(was_sent_back=Exists(sent_back))
+    rows = rows.order_by("criterion__number").values_list(
         "criterion__number", "criterion__short_title", "criterion__domain__slug", "criterion__domain__name",
-        "review__result", "review__version", "review__by",
+        "review__result", "review__version", "review__by", "was_sent_back",
     )  # fmt: skip
     against = {one.number for one in contradictions(user, [assessment.pk])} if assessment.submitted_run_id else set()
     domains: dict[str, RailDomain] = {}
     items = []
-    for number, title, slug, name, result, version, by in rows:
-        items.append(RailItem(number, title, result or "", version if by == user.pk else 0, number in against))
+    is_back = assessment.state in {State.SUBMITTED, State.CLOSED}
+    for number, title, slug, name, result, version, by, was_sent_back in rows:
+        own = version if by == user.pk else 0
+        items.append(RailItem(number, title, result or "", own, number in against, is_back and was_sent_back))
         domains.setdefault(slug, RailDomain(str(SHORT_NAMES.get(slug, name)), [])).items.append(items[-1])
     return list(domains.values()), items
 

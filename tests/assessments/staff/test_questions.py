@@ -5,6 +5,7 @@ from django.test import Client
 
 from assessments.actions import reviews, workflow
 from assessments.models import Assessment, Query
+from tests import factories
 from tests.assessments.staff.pages import address, said, texts
 from users.models import User
 
@@ -79,3 +80,30 @@ def test_manager_asks_nothing(client: Client, submitted: Assessment, ana: User, 
     assert client.post(address("query-add", submitted.pk, 1), {"text": "Me too?"}).status_code == 403
     assert client.post(address("query-remove", query.pk)).status_code == 403
     assert Query.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (True, "The vendor changed the answer after you asked: Which accounts does this cover?"),
+        (False, "The vendor left the answer as it was after you asked: Which accounts does this cover?"),
+    ],
+)
+def test_what_came_back_is_marked(
+    client: Client, acme: object, rita: User, ana: User, changes: bool, words: str
+) -> None:
+    back = factories.make_assessment(vendor=acme, state="changes_requested")
+    answer = back.answers.select_related("criterion").get(criterion__number=1)
+    client.force_login(ana)
+    assert "Back in round" not in texts(client.get(address("score-edit", back.pk, 1)))
+    if changes:
+        factories.answer_with(answer, factories.option_key(answer.criterion), by=rita, notes="All six.")
+    else:
+        factories.answer_with(answer, factories.option_key(answer.criterion), by=rita)
+    workflow.submit(assessment=Assessment.objects.get(pk=back.pk), attested_name=rita.name, by=rita)
+    page = texts(client.get(address("score-edit", back.pk, 1)))
+    assert f"Back in round 2. {words}" in page
+    assert "back with the last round" in page
+    other = client.get(address("score-edit", back.pk, 2))
+    assert "Back in round" not in texts(other)
+    assert other.content.decode().count("back with the last round") == 1
