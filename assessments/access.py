@@ -9,8 +9,20 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, Assessment, Campaign, Evidence, EvidenceLink, Finding, Query, Report, Submission
-from assessments.policy import Permission, Role, allowed, ever_allowed
+from assessments.models import (
+    Answer,
+    Assessment,
+    Campaign,
+    Evidence,
+    EvidenceLink,
+    Finding,
+    Query,
+    Report,
+    SecondLook,
+    Submission,
+)
+from assessments.policy import NOT_BLIND, Permission, Role, allowed, ever_allowed
+from assessments.querysets import IN_SIGHT
 from assessments.states import LABELS, State
 
 if TYPE_CHECKING:
@@ -19,6 +31,14 @@ if TYPE_CHECKING:
 
 class NotNow(PermissionDenied):
     """Your role may do this, but not in this state. A script gets 423, a person 403 with the reason."""
+
+
+class Blind(NotNow):
+    """They score this assessment blind, and this would show them what the first analyst found. `pk` is its id."""
+
+    def __init__(self, pk: int) -> None:
+        super().__init__(_("You take a second look at this assessment. You see the first results once it is finished."))
+        self.pk = pk
 
 
 def role_in(user: User, assessment: Assessment) -> Role:
@@ -37,14 +57,23 @@ def may(user: User, assessment: Assessment, permission: Permission) -> bool:
 
 
 def check(user: User, assessment: Assessment, permission: Permission) -> Role:
-    """Pass, or raise NotNow or PermissionDenied."""
+    """Pass, or raise NotNow or PermissionDenied; Blind for a second analyst who would see the first results."""
     role, state = role_in(user, assessment), State(assessment.state)
     if allowed(role, permission, state):
+        _mind_blindness(user, assessment, permission)
         return role
     if ever_allowed(role, permission):
         words = _("This cannot be done while the assessment is “%(state)s”. Nothing was changed.")
         raise NotNow(words % {"state": _(LABELS[state])})
     raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
+
+
+def _mind_blindness(user: User, assessment: Assessment, permission: Permission) -> None:
+    """Raises Blind for a second analyst who has not finished, where this shows or changes first results."""
+    if permission not in NOT_BLIND or user.staff_role != "analyst" or assessment.state not in IN_SIGHT:
+        return
+    if SecondLook.objects.blinding(user).filter(assessment=assessment).exists():
+        raise Blind(assessment.pk)
 
 
 def assessment_for(user: User, pk: int, permission: Permission) -> Assessment:

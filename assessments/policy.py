@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EDIT = "edit"
     SEND = "send"
     CANCEL = "cancel"
+    VIEW_SUBMITTED = "view submitted"  # what the vendor handed in and what it shows, without our results
     VIEW_REVIEW = "view review"  # the workbench: what was submitted, and the results
     REVIEW = "review"
     NOTE = "note"  # write to one another: never a vendor's to read
@@ -43,6 +44,9 @@ class Permission(StrEnum):
     FIX_FINDINGS = "fix findings"  # plan, prove and mark as fixed: the vendor's
     DECIDE = "decide"
     ACCEPT_RISK = "accept risk"  # of a finding, until a day
+    ASK_SECOND = "ask for a second look"  # or call it off
+    SECOND = "second look"  # score blind
+    SETTLE = "settle"  # where the two looks differ
 
 
 ALWAYS = frozenset(State)
@@ -54,6 +58,7 @@ _OPEN = ALWAYS - {State.CLOSED, State.CANCELLED}
 _STAFF: dict[Permission, frozenset[State]] = {Permission.VIEW_OVERVIEW: ALWAYS}
 _SENDERS: dict[Permission, frozenset[State]] = {
     **_STAFF,
+    Permission.VIEW_SUBMITTED: RECEIVED,
     Permission.VIEW_REVIEW: RECEIVED,
     Permission.NOTE: RECEIVED,
     Permission.RECEIPT: SENT,
@@ -63,6 +68,8 @@ _SENDERS: dict[Permission, frozenset[State]] = {
     Permission.REPORT: frozenset({State.SUBMITTED, State.CLOSED}),
     Permission.VIEW_FINDINGS: RECEIVED,
     Permission.DECLARE_ACCOUNTS: _OPEN,
+    Permission.ASK_SECOND: _IN_REVIEW,
+    Permission.SETTLE: _IN_REVIEW,
 }
 _HELPER: dict[Permission, frozenset[State]] = {
     Permission.VIEW_QUESTIONS: SENT,
@@ -89,6 +96,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
     Role.ANALYST: {
         **_SENDERS,
         Permission.REVIEW: _IN_REVIEW,
+        Permission.SECOND: _IN_REVIEW,
         Permission.SEND_BACK: _IN_REVIEW,
         Permission.CLOSE: _IN_REVIEW,
         Permission.FINDINGS: frozenset({State.SUBMITTED, State.CLOSED}),
@@ -101,6 +109,19 @@ GRANTS: dict[Role, dict[Permission, frozenset[State]]] = {
     },
     Role.ADMINISTRATOR: _STAFF,
 }
+# What shows or changes first results: not for who scores the same questions blind.
+NOT_BLIND = frozenset(
+    {
+        Permission.VIEW_REVIEW,
+        Permission.REVIEW,
+        Permission.SEND_BACK,
+        Permission.CLOSE,
+        Permission.REPORT,
+        Permission.VIEW_FINDINGS,
+        Permission.FINDINGS,
+        Permission.SETTLE,
+    }
+)
 
 
 def allowed(role: Role, permission: Permission, state: State) -> bool:

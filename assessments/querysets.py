@@ -14,6 +14,8 @@ from vendors.models import MemberRole
 if TYPE_CHECKING:
     from users.models import User
 
+# States in which results are seen by us while they can still change.
+IN_SIGHT = (State.SUBMITTED, State.CHANGES_REQUESTED)
 # Who sees all questions of their vendor. Others see what is assigned to them.
 SEE_ALL = (MemberRole.LEAD, MemberRole.RESPONDENT)
 
@@ -33,6 +35,15 @@ def _answers_of(user: User, answer: str = "") -> Q:
         Q(**{f"{answer}assignee": user}) | Q(**{f"{answer}assignee_invitation__accepted_by": user})
     )
     return Q(**{f"{answer}assessment__sent_at__isnull": False}) & (whole | own)
+
+
+def not_blind(user: User, assessment: str) -> Q:
+    """Not of an assessment at which this person takes a second look: they must not see what the first one found.
+
+    `assessment` is the way to the assessment, with its underscores: "answer__assessment__".
+    """
+    look = f"{assessment}second_look__"
+    return ~Q(**{f"{assessment}state__in": IN_SIGHT, f"{look}analyst": user, f"{look}finished_at": None})
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -101,9 +112,9 @@ class QueryQuerySet(models.QuerySet):
     """Questions back to the vendor, scoped."""
 
     def visible_to(self, user: User) -> QueryQuerySet:
-        """All for staff; for a vendor's person those that were sent to them."""
+        """All for staff, unless they score blind; for a vendor's person those that were sent to them."""
         if user.staff_role:
-            return self
+            return self.filter(not_blind(user, "answer__assessment__"))
         return self.filter(_answers_of(user, "answer__"), round__isnull=False)
 
 
@@ -124,7 +135,9 @@ class ReportQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> ReportQuerySet:
         """Ours alone: a report holds scores and notes that a vendor never sees."""
-        return self if user.staff_role in {"analyst", "manager"} else self.none()
+        if user.staff_role not in {"analyst", "manager"}:
+            return self.none()
+        return self.filter(not_blind(user, "assessment__"))
 
 
 def left_to_vendor(today: date) -> Q:
@@ -148,9 +161,11 @@ class FindingQuerySet(models.QuerySet):
         return self.filter(state=FindingState.ACCEPTED, accepted_until__lt=today)
 
     def visible_to(self, user: User) -> FindingQuerySet:
-        """All for staff; for a vendor's person who sees all questions those of their vendor's closed assessments."""
+        """All for staff, unless they score blind; for a vendor's person who sees all questions those of their
+        vendor's closed assessments.
+        """
         if user.staff_role:
-            return self
+            return self.filter(not_blind(user, "answer__assessment__"))
         return self.filter(
             answer__assessment__vendor__in=_vendors_of(user, role__in=SEE_ALL),
             answer__assessment__state=State.CLOSED,
@@ -191,8 +206,8 @@ class InternalNoteQuerySet(models.QuerySet):
     """Remarks of our own people."""
 
     def visible_to(self, user: User) -> InternalNoteQuerySet:
-        """All of them for our own people, none for anybody else."""
-        return self if user.staff_role else self.none()
+        """All of them for our own people, unless they score blind; none for anybody else."""
+        return self.filter(not_blind(user, "answer__assessment__")) if user.staff_role else self.none()
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -201,3 +216,33 @@ class CampaignQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> CampaignQuerySet:
         """Ours alone: one names many vendors."""
         return self if user.staff_role else self.none()
+
+
+class SecondLookQuerySet(models.QuerySet):
+    """Second looks, scoped."""
+
+    def visible_to(self, user: User) -> SecondLookQuerySet:
+        """Ours alone."""
+        return self if user.staff_role in {"analyst", "manager"} else self.none()
+
+    def blinding(self, user: User) -> SecondLookQuerySet:
+        """Those that this person has not finished: until then they see nothing of the first results."""
+        return self.filter(analyst=user, finished_at=None, assessment__state__in=IN_SIGHT)
+
+
+class SecondReviewQuerySet(models.QuerySet):
+    """Results of second looks, scoped."""
+
+    def visible_to(self, user: User) -> SecondReviewQuerySet:
+        """One's own, and those of looks that are finished."""
+        if user.staff_role not in {"analyst", "manager"}:
+            return self.none()
+        return self.filter(Q(by=user) | Q(look__finished_at__isnull=False))
+
+    def differing(self) -> SecondReviewQuerySet:
+        """Of finished looks, where the two did not give the same result."""
+        return self.filter(look__finished_at__isnull=False).exclude(result=F("first_result"))
+
+    def unsettled(self) -> SecondReviewQuerySet:
+        """Differences on which nobody has decided."""
+        return self.differing().filter(settled_at=None)

@@ -22,6 +22,7 @@ from assessments.views import (
     receipts,
     reports,
     scoring,
+    second_looks,
     shown,
     spreadsheet,
     submission,
@@ -35,6 +36,7 @@ _one = "assessments/<int:pk>/"
 _question = _one + "questions/<int:number>/"
 _file = _one + "evidence/<int:evidence>/"
 _score = _one + "score/<int:number>/"
+_second = _one + "second/"
 _finding = "findings/<int:pk>/"
 
 urlpatterns = [
@@ -100,6 +102,13 @@ urlpatterns = [
     path(_score + "note", notes.note_add, name="note-add"),
     path(_score + "ask", queries.query_add, name="query-add"),
     path("queries/<int:pk>/remove", queries.query_remove, name="query-remove"),
+    # A second look
+    path(_second, second_looks.second_list, name="second-list"),
+    path(_second + "ask", second_looks.second_ask, name="second-ask"),
+    path(_second + "finish", second_looks.second_finish, name="second-finish"),
+    path(_second + "call-off", second_looks.second_call_off, name="second-call-off"),
+    path(_second + "<int:number>/", second_looks.second_edit, name="second-edit"),
+    path(_second + "<int:number>/settle", second_looks.second_settle, name="second-settle"),
     # Findings
     path("findings/", findings.finding_list, name="finding-list"),
     path(_score + "finding", findings.raise_one, name="finding-raise"),

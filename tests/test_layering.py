@@ -27,6 +27,8 @@ SHARED = {"config.middleware.wants_json"}
 PURE = (
     "assessments/evaluators",
     "assessments/agreement.py",
+    "assessments/kappa.py",
+    "assessments/sampling.py",
     "assessments/scoring.py",
     "assessments/spreadsheets",
     "assessments/states.py",
@@ -46,6 +48,8 @@ FRAMEWORKS = {"django", "celery", "weasyprint"}
 LAYERS = (
     {
         "agreement",
+        "kappa",
+        "sampling",
         "scoring",
         "spreadsheets",
         "states",

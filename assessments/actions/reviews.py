@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.actions.totals import recompute
-from assessments.models import Answer, Assessment, Query, Review
+from assessments.models import Answer, Assessment, Query, Review, SecondLook, SecondReview
 from assessments.queries.contradictions import contradictions
 from assessments.scoring import Result
 from assessments.states import State
@@ -68,6 +68,7 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
     assessment = Assessment.objects.select_for_update().get(pk=answer.assessment_id)
     if assessment.state != State.SUBMITTED:
         raise ReviewRefused({"result": _("This assessment is no longer in review. Nothing was changed")})
+    _mind_second_look(answer, by)
     if problems := problems_with(content, not_applicable_allowed=answer.criterion.not_applicable_allowed):
         raise ReviewRefused(problems)
     review = Review.objects.select_for_update(of=("self",)).select_related("by").filter(answer=answer).first()
@@ -76,7 +77,7 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
         return review
     if (review.version if review else 0) != base_version:
         raise StaleReview(review)
-    if not (content.note.strip() or content.deviation.strip()) and _is_contradicted(answer, by):
+    if not (content.note.strip() or content.deviation.strip()) and is_contradicted(answer, by):
         raise ReviewRefused({"note": _("The evidence says otherwise than the vendor. Write why you decide as you do")})
     before = review.result if review else None
     review = review or Review(answer=answer, version=0)
@@ -94,9 +95,17 @@ def review_answer(*, answer: Answer, content: ReviewContent, base_version: int, 
     return review
 
 
-def _is_contradicted(answer: Answer, by: User) -> bool:
+def is_contradicted(answer: Answer, by: User) -> bool:
     """Whether the evidence says otherwise than the answer: then a result alone does not settle it."""
     return answer.criterion.number in {one.number for one in contradictions(by, [answer.assessment_id])}
+
+
+def _mind_second_look(answer: Answer, by: User) -> None:
+    """Nobody gives a first result beside their own blind one, and a difference is settled where both are seen."""
+    if SecondLook.objects.blinding(by).filter(assessment=answer.assessment_id).exists():
+        raise ReviewRefused({"result": _("You take a second look at this assessment. Score it there")})
+    if SecondReview.objects.unsettled().filter(answer=answer).exists():
+        raise ReviewRefused({"result": _("A second look gave another result. Settle it under “Second look”")})
 
 
 def _lock_in_review(assessment_id: int) -> None:

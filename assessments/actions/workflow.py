@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from assessments.actions import evaluations, receipts
 from assessments.actions.answers import close_versions
 from assessments.actions.carrying import carry_over
+from assessments.actions.second_looks import problems_with_closing
 from assessments.actions.totals import recompute
 from assessments.finding_letters import tell_leads_of_findings
 from assessments.letters import tell_leads, tell_staff
@@ -216,7 +217,10 @@ def request_changes(*, assessment: Assessment, by: User) -> Assessment:
 
 @transaction.atomic
 def close(*, assessment: Assessment, by: User) -> Assessment:
-    """Finish the review. Refused while an answer has no result or a question to the vendor is not sent."""
+    """Finish the review.
+
+    Refused while an answer has no result, a question to the vendor is not sent or a second look is not settled.
+    """
     Assessment.objects.select_for_update().get(pk=assessment.pk)
     problems = []
     unscored = Answer.objects.filter(assessment=assessment, review=None).count()
@@ -225,6 +229,7 @@ def close(*, assessment: Assessment, by: User) -> Assessment:
         problems.append(words % {"count": unscored})
     if Query.objects.filter(answer__assessment=assessment, round=None).exists():
         problems.append(_("Send the collected questions back to the vendor, or remove them."))
+    problems += problems_with_closing(assessment)
     if problems and assessment.state in MOVES["close"].sources:
         raise MoveRefused(*problems)
     closed = move(assessment=assessment, name="close", by=by, closed_at=timezone.now(), closed_by=by)

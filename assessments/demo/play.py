@@ -8,11 +8,22 @@ from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from assessments import intake
-from assessments.actions import answers, decisions, evaluations, evidence, findings, reports, reviews, workflow
+from assessments.actions import (
+    answers,
+    decisions,
+    evaluations,
+    evidence,
+    findings,
+    reports,
+    reviews,
+    second_looks,
+    workflow,
+)
 from assessments.actions.answers import AnswerContent
 from assessments.actions.decisions import DecisionContent
 from assessments.actions.findings import FindingContent
 from assessments.actions.reviews import ReviewContent
+from assessments.actions.second_looks import Sample, Settlement
 from assessments.demo import files
 from assessments.demo.clock import Clock
 from assessments.demo.script import Line, Paper, Script, Turn
@@ -61,6 +72,7 @@ class Play:
             ("submitted", self._submit),
             ("reviews", self._review_all),
             ("reviews", self._raise_findings),
+            ("second", self._second_look),
             ("returned", self._return),
             ("again", self._answer_again),
             ("cancelled", self._cancel),
@@ -179,6 +191,29 @@ class Play:
             if line.ask:
                 self.clock.wait(1, 4)
                 reviews.ask(answer=answer, text=line.ask, by=self.analyst)
+
+    def _second_look(self) -> None:
+        """Somebody else scores some questions blind; the manager keeps the first result where the two differ."""
+        second = self.script.second
+        if second is None:
+            return
+        by = self.people[second.analyst]
+        self.clock.morning(self.days["second"][0])
+        look = second_looks.ask(
+            assessment=self.assessment,
+            analyst=by,
+            sample=Sample(numbers=tuple(second.scores)),
+            form_key=key(f"{self.script.name}:second"),
+            by=self.analyst,
+        )
+        for line in self._spread("second", list(second.scores.values())):
+            content = ReviewContent(line.result, line.matched, line.deviation)
+            second_looks.score(look=look, answer=self._answer(line.number), content=content, base_version=0, by=by)
+        second_looks.finish(look=look, by=by)
+        for number, reason in second.settled.items():
+            self.clock.wait(5, 25)
+            review = look.reviews.select_related("look").get(answer=self._answer(number))
+            second_looks.settle(review=review, settlement=Settlement("first", reason), by=self.manager)
 
     def _return(self) -> None:
         self._on("returned")

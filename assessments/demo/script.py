@@ -83,6 +83,15 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Second:
+    """A second look: who scores which questions blind, and how the manager settles where the two differ."""
+
+    analyst: str
+    scores: Mapping[int, Line]
+    settled: Mapping[int, str]  # the reason to keep the first result
+
+
+@dataclass(frozen=True)
 class Script:
     """One assessment. `days` are days before the load, negative in the future."""
 
@@ -94,6 +103,7 @@ class Script:
     files: Mapping[str, Paper]
     lines: tuple[Line, ...] = field(default_factory=tuple)
     rulings: tuple[Ruling, ...] = field(default_factory=tuple)
+    second: Second | None = None
     findings: tuple[int, ...] = ()  # questions on which one is raised at the end of the review
     turns: tuple[Turn, ...] = ()  # what became of them, in the order in which it happened
 
@@ -111,6 +121,7 @@ def read(name: str, *, today: date) -> Script:
         files={key: Paper(key=key, **paper) for key, paper in data["files"].items()},
         lines=tuple(_line(number, answer, anchor) for number, answer in data["answers"].items()),
         rulings=tuple(_ruling(one, today) for one in data["days"].get("decided", ())),
+        second=_second(data["second"]) if "second" in data else None,
         findings=tuple(data.get("findings", ())),
         turns=tuple(sorted(_turns(data.get("findings", {}), today), key=lambda turn: -turn.day)),
     )
@@ -122,6 +133,16 @@ def _turns(findings: Mapping[int, Any], today: date) -> Iterator[Turn]:
         for turn in turns or ():
             by = today - timedelta(days=turn["by"]) if "by" in turn else None
             yield Turn(**{**turn, "number": number, "by": by})
+
+
+def _second(data: Mapping[str, Any]) -> Second:
+    scores = {
+        number: Line(
+            number, "", result=one["result"], matched=_keys(number, one.get("matched", "")), deviation=one["saw"]
+        )
+        for number, one in data["scores"].items()
+    }
+    return Second(analyst=data["analyst"], scores=scores, settled=data["kept"])
 
 
 def _ruling(data: Mapping[str, Any], today: date) -> Ruling:

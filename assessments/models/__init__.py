@@ -10,6 +10,7 @@ from assessments.models.findings import Finding
 from assessments.models.notes import InternalNote
 from assessments.models.reports import Report
 from assessments.models.reviews import Query, Review
+from assessments.models.second_looks import SecondLook, SecondReview, SettledBy
 from assessments.models.submissions import Submission
 
 __all__ = [
@@ -31,5 +32,8 @@ __all__ = [
     "Query",
     "Report",
     "Review",
+    "SecondLook",
+    "SecondReview",
+    "SettledBy",
     "Submission",
 ]

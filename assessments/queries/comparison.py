@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assessments.models import Assessment, Review
 from assessments.queries.portfolio import Heat
 from assessments.queries.worklist import vendors_to_assess
+from assessments.querysets import not_blind
 from assessments.scoring import grade_for
 from assessments.states import State
 from playbook.models import Criterion
@@ -83,19 +84,19 @@ def comparison(user: User, chosen: Iterable[str]) -> Comparison:
     ]
     return Comparison(
         columns=columns,
-        blocks=_blocks(columns),
+        blocks=_blocks(user, columns),
         choices=[(vendor.pk, vendor.name) for vendor in everybody.values() if vendor.pk not in ids],
         is_full=len(ids) == MOST_VENDORS,
     )
 
 
-def _blocks(columns: Sequence[Column]) -> list[Block]:
+def _blocks(user: User, columns: Sequence[Column]) -> list[Block]:
     """By the questions of the newest playbook version among the assessments."""
     asked = [column.assessment for column in columns if column.assessment]
     if not asked:
         return []
     newest = max(asked, key=lambda one: one.playbook_id).playbook
-    reviews = Review.objects.filter(answer__assessment__in=asked)
+    reviews = Review.objects.filter(not_blind(user, "answer__assessment__"), answer__assessment__in=asked)
     results = {
         (assessment, code): result
         for assessment, code, result in reviews.values_list("answer__assessment", "answer__criterion__code", "result")

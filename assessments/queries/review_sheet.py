@@ -12,7 +12,17 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy
 
 from assessments.evaluators.formats import CREDENTIAL_REPORT
-from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Evidence, InternalNote, Query, Review
+from assessments.models import (
+    Answer,
+    AnswerKind,
+    AnswerVersion,
+    Assessment,
+    Evidence,
+    InternalNote,
+    Query,
+    Review,
+    SecondLook,
+)
 from assessments.queries.bars import Bar, bar
 from assessments.queries.contradictions import contradictions
 from assessments.queries.evaluations import Checked, checked
@@ -185,15 +195,43 @@ def current_review(answer: Answer) -> Review | None:
 def review_sheet(user: User, answer: Answer) -> ReviewSheet:
     """Read one question for the workbench. `answer` came through the door; the number of queries does not grow."""
     assessment = answer.assessment
+    return _sheet(
+        user,
+        answer,
+        review=current_review(answer),
+        rail=_rail(user, assessment),
+        before=_before(answer),
+        queries=list(answer.queries.select_related("by")),
+        notes=list(InternalNote.objects.visible_to(user).filter(answer=answer).select_related("by")),
+        waiting=Query.objects.filter(answer__assessment=assessment, round=None).count(),
+    )
+
+
+def blind_sheet(user: User, answer: Answer, look: SecondLook) -> ReviewSheet:
+    """Read one question of a second look: what was submitted and what it shows, and nothing that anybody found."""
+    return _sheet(user, answer, review=None, rail=blind_rail(look))
+
+
+def _sheet(
+    user: User,
+    answer: Answer,
+    *,
+    review: Review | None,
+    rail: tuple[list[RailDomain], list[RailItem]],
+    before: Review | None = None,
+    queries: Sequence[Query] = (),
+    notes: Sequence[InternalNote] = (),
+    waiting: int = 0,
+) -> ReviewSheet:
+    """What was submitted, with what is known about it beside."""
+    assessment, number = answer.assessment, answer.criterion.number
     options = list(answer.criterion.options.all())
     history = _history(answer, options)
     said = _said(answer, options, history)
-    number = answer.criterion.number
-    rail, items = _rail(user, assessment)
+    domains, items = rail
     at = next(place for place, item in enumerate(items) if item.number == number)
     seen = checked(assessment, user, number=number)
     files = _files(user, answer, marks_of(seen.shown.get(number)))
-    review = current_review(answer)
     statements = _statements(options, {one.key for one in said.statements})
     return ReviewSheet(
         assessment=assessment,
@@ -213,11 +251,11 @@ def review_sheet(user: User, answer: Answer) -> ReviewSheet:
             names={file.evidence.pk: file.evidence.name for file in files},
         ),
         review=review,
-        before=_before(answer),
-        queries=list(answer.queries.select_related("by")),
-        notes=list(InternalNote.objects.visible_to(user).filter(answer=answer).select_related("by")),
-        waiting=Query.objects.filter(answer__assessment=assessment, round=None).count(),
-        rail=rail,
+        before=before,
+        queries=queries,
+        notes=notes,
+        waiting=waiting,
+        rail=domains,
         bar=bar([item.result for item in items]),
         previous=items[at - 1] if at else None,
         next=items[at + 1] if at + 1 < len(items) else None,
@@ -307,6 +345,23 @@ def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[Ra
     for number, title, slug, name, result, version, by, was_sent_back in rows:
         own = version if by == user.pk else 0
         items.append(RailItem(number, title, result or "", own, number in against, is_back and was_sent_back))
+        domains.setdefault(slug, RailDomain(str(SHORT_NAMES.get(slug, name)), [])).items.append(items[-1])
+    return list(domains.values()), items
+
+
+def blind_rail(look: SecondLook) -> tuple[list[RailDomain], list[RailItem]]:
+    """The questions of the sample, with the results that the second analyst gave."""
+    given = {number: (result, version) for number, result, version in look.reviews.values_list(
+        "answer__criterion__number", "result", "version")}  # fmt: skip
+    rows = Answer.objects.filter(assessment=look.assessment_id, criterion__number__in=look.sample)
+    rows = rows.order_by("criterion__number").values_list(
+        "criterion__number", "criterion__short_title", "criterion__domain__slug", "criterion__domain__name"
+    )
+    domains: dict[str, RailDomain] = {}
+    items = []
+    for number, title, slug, name in rows:
+        result, version = given.get(number, ("", 0))
+        items.append(RailItem(number, title, result, version))
         domains.setdefault(slug, RailDomain(str(SHORT_NAMES.get(slug, name)), [])).items.append(items[-1])
     return list(domains.values()), items
 

@@ -31,7 +31,7 @@ PREVIEW_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 def _to_look_at(user: User) -> Permission:
     """Staff look at what was submitted, the vendor's people at what is theirs."""
-    return Permission.VIEW_REVIEW if user.staff_role else Permission.VIEW_QUESTIONS
+    return Permission.VIEW_SUBMITTED if user.staff_role else Permission.VIEW_QUESTIONS
 
 
 @require_GET

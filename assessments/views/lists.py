@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from assessments.forms.portfolio import STATES, StateForm
 from assessments.policy import Permission
-from assessments.queries import decisions
+from assessments.queries import decisions, second_looks
 from assessments.queries import worklist as queries
 from assessments.queries.findings import finding_work, lapsed
 from assessments.queries.recurrence import to_send
@@ -24,6 +24,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "lapsed": lapsed(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else [],
         "may_decide": may_ever(request.user, Permission.DECIDE),
         "findings": finding_work(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else None,
+        "second_looks": second_looks.waiting_for(request.user),
         "may_review": may_ever(request.user, Permission.REVIEW),
         "may_view_review": may_ever(request.user, Permission.VIEW_REVIEW),
     }

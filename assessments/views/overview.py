@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments import access
+from assessments.access import Blind
 from assessments.actions import workflow
 from assessments.actions.workflow import MoveRefused
 from assessments.forms.assessments import EditForm, OpenForm, default_due_on
 from assessments.models import Assessment
 from assessments.policy import Permission
-from assessments.queries import decisions, events
+from assessments.queries import decisions, events, second_looks
 from assessments.queries import overview as queries
 from assessments.queries.bars import PARTS
 from assessments.queries.worklist import vendors_to_assess
@@ -25,7 +26,7 @@ _ASKED = (
     Permission.EDIT, Permission.SEND, Permission.CANCEL, Permission.VIEW_REVIEW, Permission.REVIEW,
     Permission.SEND_BACK, Permission.CLOSE, Permission.REOPEN, Permission.REPORT, Permission.RECEIPT,
     Permission.FINDINGS, Permission.VIEW_FINDINGS,
-    Permission.DECIDE,
+    Permission.DECIDE, Permission.ASK_SECOND, Permission.SETTLE,
 )  # fmt: skip
 
 
@@ -39,7 +40,11 @@ def _may(user: User, assessment: Assessment) -> dict[str, bool]:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where it stands, what was found, and the next move."""
     assessment = access.assessment_for(request.user, pk, Permission.VIEW_OVERVIEW)
+    second = second_looks.standing(assessment)
+    if second is not None and second.look.is_blind_for(request.user):
+        raise Blind(pk)
     context = {
+        "second": second,
         "sheet": queries.overview(request.user, assessment),
         "assessment": assessment,
         "decisions": decisions.of_assessment(request.user, assessment),

@@ -149,7 +149,7 @@ def _stale(request: HttpRequest, answer: Answer, form: ReviewForm, current: Revi
 @staff_only
 def score_source(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """From a resource that the evaluation names to the place in the evidence it was found in."""
-    answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
+    answer = access.answer_for(request.user, pk, number, Permission.VIEW_SUBMITTED)
     try:
         place = sources.place_of(request.user, answer, request.GET.get("ref", ""))
     except sources.NotNamed as error:
@@ -165,7 +165,7 @@ def score_source(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @staff_only
 def score_evaluation(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Whether the evidence of one question is evaluated by now: a part of the workbench, asked for while it waits."""
-    answer = access.answer_for(request.user, pk, number, Permission.VIEW_REVIEW)
+    answer = access.answer_for(request.user, pk, number, Permission.VIEW_SUBMITTED)
     context = {"assessment": answer.assessment, "criterion": answer.criterion, "asked_again": True}
     context["machine"] = queries.waiting_for(request.user, answer)
     return render(request, "assessments/staff/score_waiting.html", context)

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from assessments.access import Blind
 from assessments.policy import Permission, Role, ever_allowed
+from config.middleware import wants_json
 from users.models import User
 
 View = Callable[..., HttpResponse]
@@ -21,7 +24,13 @@ def staff_only(view: View) -> View:
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.staff_role:
             raise Http404
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Blind as error:
+            if wants_json(request):
+                raise
+            messages.info(request, str(error))
+            return redirect("assessments:second-list", error.pk)
 
     return guarded
 

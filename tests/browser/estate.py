@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
-from assessments.actions import evidence, findings, reviews, workflow
-from assessments.models import Assessment, Campaign, Evidence, Finding, Report, Review
+from assessments.actions import evidence, findings, reviews, second_looks, workflow
+from assessments.actions.reviews import ReviewContent
+from assessments.actions.second_looks import Sample
+from assessments.models import Assessment, Campaign, Evidence, Finding, Report, Review, SecondLook, SecondReview
 from assessments.scoring import Result
 from assessments.states import State
 from playbook.models import Side
@@ -40,6 +43,7 @@ class Estate:
     lonely: Vendor  # nobody, nothing
     invitation: Invitation
     campaign: Campaign
+    ines: User  # takes a second look at the one that is being scored
     by_state: dict[str, Assessment] = field(default_factory=dict)
     files: list[Evidence] = field(default_factory=list)
     finding: Finding | None = None  # of the finished one, overdue, with a plan
@@ -87,6 +91,7 @@ def build() -> Estate:
         invitation=invitations.invite(
             vendor=acme, email="new@acme.example", role=MemberRole.RESPONDENT, name="", by=manager
         ),
+        ines=factories.make_staff("Ines Duarte"),
         campaign=Campaign.objects.create(
             name="Spring 2026", playbook=playbook, period="2026", due_on=timezone.localdate(), created_by=manager
         ),
@@ -98,6 +103,7 @@ def build() -> Estate:
     _answers(estate)
     _scores(estate)
     _finding(estate)
+    _second_looks(estate)
     workflow.cancel(assessment=estate.by_state[State.CANCELLED], by=manager)
     return estate
 
@@ -142,3 +148,42 @@ def _finding(estate: Estate) -> None:
     plan = findings.plan_fix(finding=raised, plan="Delete them.", plan_due_on=today, base_version=1, by=estate.rita)
     Finding.objects.filter(pk=plan.pk).update(due_on=today - timedelta(days=3))
     estate.finding = plan
+
+
+def _second_looks(estate: Estate) -> None:
+    """One that has begun; a finished one, with a difference that was settled."""
+    sample = Sample(numbers=(1, 2, 3))
+    look = second_looks.ask(
+        assessment=estate.submitted, analyst=estate.ines, sample=sample, form_key=uuid4(), by=estate.max
+    )
+    content = ReviewContent(Result.MET, (), "Seen in the console.")
+    second_looks.score(
+        look=look, answer=answer_to(estate.submitted, 1), content=content, base_version=0, by=estate.ines
+    )
+    now = timezone.now()
+    done = SecondLook.objects.create(
+        assessment=estate.closed,
+        analyst=estate.ines,
+        sample=[1, 2],
+        asked_by=estate.max,
+        asked_at=now,
+        finished_at=now,
+    )
+    for number, result in ((1, Result.MET), (2, Result.NOT_MET)):
+        settled = {
+            "settled_how": "first",
+            "settled_result": Result.MET,
+            "settled_reason": "Looked at it together.",
+            "settled_at": now,
+            "settled_by": estate.max,
+        }
+        SecondReview.objects.create(
+            look=done,
+            answer=answer_to(estate.closed, number),
+            result=result,
+            first_result=Result.MET,
+            deviation="Seen.",
+            by=estate.ines,
+            at=now,
+            **(settled if result != Result.MET else {}),
+        )

@@ -143,7 +143,16 @@ RESPONDENT = [
     one("accounts", "in_progress"),
     Address("vendors:people", lambda e: (e.answering.vendor_id,)),
 ]
+SECOND_ANALYST = [
+    Address("assessments:worklist"),
+    one("second-list", "submitted"),
+    one("second-edit", "submitted", 1),
+    one("second-edit", "submitted", 2),
+]
 MANAGER = [
+    one("second-list", "submitted"),
+    one("second-list", "closed"),
+    one("second-list", "changes_requested"),
     one("score-edit", "submitted", 1),
     one("detail", "closed"),
     one("decide", "closed"),
@@ -194,6 +203,7 @@ NO_PAGE = set(
     assessments:score-source assessments:score-evaluation
     assessments:report-status assessments:report-download playbook:mappings-download
     collector:download assessments:campaign-confirm
+    assessments:second-ask assessments:second-finish assessments:second-call-off assessments:second-settle
     """.split()
 )
 # These are shown only with a second factor, which test_accessible_moments.py sets up.
@@ -216,7 +226,9 @@ def named(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 @pytest.mark.django_db(transaction=False)
 def test_every_page_is_on_a_list() -> None:
-    listed = {address.name for address in [*NOBODY, *ACCOUNT, *LEAD, *STAFF, *MANAGER, *DEMO, *ADMINISTRATOR]}
+    listed = {
+        address.name for address in [*NOBODY, *ACCOUNT, *LEAD, *STAFF, *SECOND_ANALYST, *MANAGER, *DEMO, *ADMINISTRATOR]
+    }
     assert listed | NO_PAGE | SECOND_FACTOR == set(named(get_resolver()))
     assert listed & NO_PAGE == set()
 
@@ -236,6 +248,7 @@ def test_pages_of_a_lead_and_a_respondent(open_page: OpenPage, axe: Axe, estate:
 
 def test_pages_of_staff(open_page: OpenPage, axe: Axe, estate: Estate) -> None:
     assert visit(open_page(estate.ana), axe, estate, STAFF) == {}
+    assert visit(open_page(estate.ines), axe, estate, SECOND_ANALYST) == {}
     assert visit(open_page(estate.max), axe, estate, MANAGER) == {}
     assert visit(open_page(estate.ada), axe, estate, ADMINISTRATOR) == {}
 

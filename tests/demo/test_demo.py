@@ -31,8 +31,10 @@ from assessments.models import (
     Query,
     Report,
     Review,
+    SecondLook,
 )
 from assessments.queries.decisions import to_renew
+from assessments.queries.second_looks import standing
 from assessments.states import State
 from audit.models import Chain, Event
 from audit.trail import verify_chain
@@ -348,3 +350,14 @@ def test_loading_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> No
     for _, person in logins():
         assert person.email in out
     assert PASSWORD in out
+
+
+def test_a_second_look_is_finished_and_what_differed_is_settled() -> None:
+    look = SecondLook.objects.select_related("assessment__vendor", "analyst").get()
+    found = standing(look.assessment)
+    assert found is not None
+    assert (look.assessment.vendor.name, look.analyst.name) == ("Halvorsen Payments", "Ines Duarte")
+    assert found.kappa is not None
+    # First: 4 partly met, 4 not met, 1 met, 1 not verified; second 4, 5, 0, 1: (80 - 37) / (100 - 37).
+    assert (found.kappa.agreed, found.kappa.count, found.kappa.rounded) == (8, 10, Decimal("0.68"))
+    assert found.unsettled == 0

@@ -69,8 +69,8 @@ def test_query_counts(client: Client, ana: User, count: int) -> None:
         made = factories.make_assessment(vendor=vendor, state="in_progress")
         factories.evaluate(hand_in_with(made, 13, REPORT, by=lead))
     client.force_login(ana)
-    assert count_queries(client, address("worklist")) == 13
-    assert count_queries(client, address("detail", made.pk)) == 18
+    assert count_queries(client, address("worklist")) == 14
+    assert count_queries(client, address("detail", made.pk)) == 19
 
 
 def test_a_result_that_the_evidence_says_too_is_verified(client: Client, failing: Assessment, ana: User) -> None:

@@ -134,7 +134,7 @@ def test_query_count(signed_in: Client, submitted: Assessment, ana: User, rita: 
         add_evidence(submitted, number, rita)
         make_report(submitted, ana)
         factories.make_member(submitted.vendor)
-    assert count_queries(signed_in, address("detail", submitted.pk)) == 17
+    assert count_queries(signed_in, address("detail", submitted.pk)) == 18
 
 
 def test_vendors_drafts_do_not_change_the_file_count(signed_in: Client, submitted: Assessment, rita: User) -> None:

@@ -385,4 +385,4 @@ def test_query_count(signed_in: Client, submitted: Assessment, rita: User, ana: 
     for number in range(rows):
         keep(add_evidence(submitted, NUMBER, rita), b"{}")
         reviews.ask(answer=answer, text=f"Which {number}?", by=ana)
-    assert count_queries(signed_in, address("score-edit", submitted.pk, NUMBER)) == 16
+    assert count_queries(signed_in, address("score-edit", submitted.pk, NUMBER)) == 17
