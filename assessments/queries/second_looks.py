@@ -27,7 +27,7 @@ class Pair:
 
     number: int
     title: str
-    severity: str
+    severity: str  # in words
     first: str
     second: str
     review: SecondReview
@@ -158,7 +158,14 @@ def outcome(user: User, look: SecondLook) -> Outcome:
 
 def _pair(review: SecondReview) -> Pair:
     criterion = review.answer.criterion
-    return Pair(criterion.number, criterion.short_title, criterion.severity, review.first_result, review.result, review)
+    return Pair(
+        criterion.number,
+        criterion.short_title,
+        criterion.get_severity_display(),
+        review.first_result,
+        review.result,
+        review,
+    )
 
 
 def _differences(pairs: Sequence[Pair]) -> list[Difference]:
