@@ -24,7 +24,7 @@ STAFF_ONLY = re.compile(
     r"|assessments/(actions/(decisions|acceptances|campaigns|reviews|second_looks)"
     r"|forms/(acceptances|assessments|campaigns|decisions|portfolio|reviews|second_looks)"
     r"|models/(decisions|campaigns|second_looks)"
-    r"|intake/vendor_lists"
+    r"|intake/vendor_lists|kappa"
     r"|queries/(against|bars|calendar|campaign_plan|campaigns|comparison|decisions|events|overview|portfolio|portfolio_export|proposals"
     r"|recurrence|review_sheet|second_looks|sparks|vendor_page|worklist)"
     r"|views/(acceptances|campaigns|decisions|notes|overview|portfolio|queries|reports|scoring|second_looks|workflow))\.py"
