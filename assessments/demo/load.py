@@ -23,11 +23,11 @@ from vendors.actions.vendors import create_vendor, declare_accounts
 from vendors.models import Vendor
 
 SCRIPTS = {
-    "halvorsen": ("halvorsen-last-year", "halvorsen-this-year"),
+    "halvorsen": ("halvorsen-before-last-year", "halvorsen-last-year", "halvorsen-this-year"),
     "orchard": ("orchard-last-year", "orchard-this-year", "orchard-next-year"),
-    "quill": ("quill-last-year", "quill-this-year"),
+    "quill": ("quill-before-last-year", "quill-last-year", "quill-this-year"),
 }
-STAFF_CAME = 430  # days before the load
+STAFF_CAME = 800  # days before the load
 INVITED = 2
 
 

@@ -35,6 +35,7 @@ from assessments.models import (
 )
 from assessments.queries.decisions import to_renew
 from assessments.queries.second_looks import standing
+from assessments.queries.sparks import sparks
 from assessments.states import State
 from audit.models import Chain, Event
 from audit.trail import verify_chain
@@ -74,6 +75,11 @@ def assessment(vendor: str, state: State) -> Assessment:
     return Assessment.objects.get(vendor__name=vendor, state=state)
 
 
+def closed(vendor: str, years_ago: int) -> Assessment:
+    period = str(timezone.localdate().year - years_ago)
+    return Assessment.objects.get(vendor__name=vendor, state=State.CLOSED, period=period)
+
+
 def content(evidence: Evidence) -> bytes:
     with evidence.file.open() as file:
         return file.read()
@@ -91,11 +97,13 @@ def test_five_vendors_with_every_state() -> None:
     found = sorted(Assessment.objects.values_list("vendor__name", "state"))
     assert found == [
         ("Halvorsen Payments", "closed"),
+        ("Halvorsen Payments", "closed"),
         ("Halvorsen Payments", "submitted"),
         ("Nordlys Hosting", "in_progress"),
         ("Orchard Payroll", "cancelled"),
         ("Orchard Payroll", "changes_requested"),
         ("Orchard Payroll", "draft"),
+        ("Quill Logistics", "closed"),
         ("Quill Logistics", "closed"),
         ("Quill Logistics", "in_progress"),
         ("Tarn Analytics", "in_progress"),
@@ -109,23 +117,45 @@ def test_the_portfolio_shows_the_running_ones() -> None:
 
 
 def test_scores_tell_the_vendors_apart() -> None:
-    before = assessment("Halvorsen Payments", State.CLOSED)
-    assert (before.score, before.grade, before.reviewed_count) == (Decimal("5.8"), "C", 33)
     now = assessment("Halvorsen Payments", State.SUBMITTED)
     assert (now.score, now.grade, now.is_provisional, now.reviewed_count) == (Decimal("7.8"), "B", True, 21)
     assert now.due_on < timezone.localdate()
     weak = assessment("Orchard Payroll", State.CHANGES_REQUESTED)
     assert (weak.score, weak.grade, weak.round, weak.reviewed_count) == (Decimal("4.2"), "D", 2, 33)
-    assert assessment("Quill Logistics", State.CLOSED).grade == "B"
+
+
+def test_two_years_of_history_in_which_the_vendors_got_better() -> None:
+    year = timezone.localdate().year
+    found = Assessment.objects.filter(state=State.CLOSED).order_by("vendor__name", "closed_at")
+    assert list(found.values_list("vendor__name", "period", "score", "grade", "reviewed_count")) == [
+        ("Halvorsen Payments", str(year - 2), Decimal("4.3"), "D", 33),
+        ("Halvorsen Payments", str(year - 1), Decimal("5.8"), "C", 33),
+        ("Quill Logistics", str(year - 2), Decimal("6.3"), "C", 33),
+        ("Quill Logistics", str(year - 1), Decimal("8.4"), "B", 33),
+    ]
+    manager = User.objects.get(email="max@alder.example")
+    vendors = dict(found.values_list("vendor", "vendor__name"))
+    assert {vendors[vendor]: spark.words for vendor, spark in sparks(manager, list(vendors)).items()} == {
+        "Halvorsen Payments": f"{year - 2}: 4.3, {year - 1}: 5.8",
+        "Quill Logistics": f"{year - 2}: 6.3, {year - 1}: 8.4",
+    }
+
+
+def test_last_year_began_with_the_answers_of_the_year_before() -> None:
+    last = closed("Quill Logistics", 1)
+    assert last.answers.exclude(carried_from=None).count() == 33
+    assert {one.carried_from.assessment_id for one in last.answers.select_related("carried_from")} == {
+        closed("Quill Logistics", 2).pk
+    }
 
 
 def test_closed_ones_have_a_report_of_their_own_time() -> None:
-    for closed in Assessment.objects.filter(state=State.CLOSED).select_related("last_report"):
-        report = closed.last_report
+    for one in Assessment.objects.filter(state=State.CLOSED).select_related("last_report"):
+        report = one.last_report
         assert (report.state, report.requested_by.name) == ("ready", "Max Solheim")
         with report.file.open() as file:
             assert file.read(5) == b"%PDF-"
-        assert report.finished_at.date() >= closed.closed_at.date()
+        assert report.finished_at.date() >= one.closed_at.date()
         assert (timezone.now() - report.finished_at).days > 300
 
 
@@ -237,8 +267,8 @@ def test_the_trail_is_whole_and_in_order() -> None:
 def test_every_answer_result_and_file_has_its_event() -> None:
     kinds = list(Event.objects.values_list("kind", flat=True))
     assert kinds.count("evidence.attached") == Evidence.objects.count()
-    assert kinds.count("review.saved") == Review.objects.count() == 33 + 21 + 33 + 33
-    assert kinds.count("answer.completed") == 33 * 4 + 5 + 20 + 1  # and the one that was answered again
+    assert kinds.count("review.saved") == Review.objects.count() == 33 * 5 + 21
+    assert kinds.count("answer.completed") == 33 * 6 + 5 + 20 + 1  # and the one that was answered again
     assert AnswerVersion.objects.count() >= kinds.count("answer.completed")
 
 
@@ -288,7 +318,7 @@ def test_the_report_contradicts_the_answer_to_question_13() -> None:
 
 def test_captures_are_large_enough_to_read() -> None:
     images = Evidence.objects.filter(kind="image")
-    assert images.count() == 22
+    assert images.count() == 23
     for evidence in images:
         with Image.open(io.BytesIO(content(evidence))) as image:
             assert (image.format, image.size) == ("PNG", (1920, 1080))
