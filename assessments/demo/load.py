@@ -24,7 +24,7 @@ from vendors.models import Vendor
 
 SCRIPTS = {
     "halvorsen": ("halvorsen-before-last-year", "halvorsen-last-year", "halvorsen-this-year"),
-    "orchard": ("orchard-last-year", "orchard-this-year", "orchard-next-year"),
+    "orchard": ("orchard-before-last-year", "orchard-last-year", "orchard-this-year", "orchard-next-year"),
     "quill": ("quill-before-last-year", "quill-last-year", "quill-this-year"),
 }
 STAFF_CAME = 800  # days before the load

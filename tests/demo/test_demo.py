@@ -102,6 +102,7 @@ def test_five_vendors_with_every_state() -> None:
         ("Nordlys Hosting", "in_progress"),
         ("Orchard Payroll", "cancelled"),
         ("Orchard Payroll", "changes_requested"),
+        ("Orchard Payroll", "closed"),
         ("Orchard Payroll", "draft"),
         ("Quill Logistics", "closed"),
         ("Quill Logistics", "closed"),
@@ -130,6 +131,7 @@ def test_two_years_of_history_in_which_the_vendors_got_better() -> None:
     assert list(found.values_list("vendor__name", "period", "score", "grade", "reviewed_count")) == [
         ("Halvorsen Payments", str(year - 2), Decimal("4.3"), "D", 33),
         ("Halvorsen Payments", str(year - 1), Decimal("5.8"), "C", 33),
+        ("Orchard Payroll", str(year - 2), Decimal("3.0"), "F", 33),
         ("Quill Logistics", str(year - 2), Decimal("6.3"), "C", 33),
         ("Quill Logistics", str(year - 1), Decimal("8.4"), "B", 33),
     ]
@@ -267,8 +269,8 @@ def test_the_trail_is_whole_and_in_order() -> None:
 def test_every_answer_result_and_file_has_its_event() -> None:
     kinds = list(Event.objects.values_list("kind", flat=True))
     assert kinds.count("evidence.attached") == Evidence.objects.count()
-    assert kinds.count("review.saved") == Review.objects.count() == 33 * 5 + 21
-    assert kinds.count("answer.completed") == 33 * 6 + 5 + 20 + 1  # and the one that was answered again
+    assert kinds.count("review.saved") == Review.objects.count() == 33 * 6 + 21
+    assert kinds.count("answer.completed") == 33 * 7 + 5 + 20 + 1  # and the one that was answered again
     assert AnswerVersion.objects.count() >= kinds.count("answer.completed")
 
 
