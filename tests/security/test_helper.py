@@ -100,7 +100,7 @@ def test_every_address_of_a_question_that_is_not_theirs(estate: Estate, hana: Us
     client = client_of(hana)
     addresses = {name: estate.address(name) for name in named_urls() if name.startswith("assessments:")}
     about = {name: address for name, address in addresses.items() if re.search(r"/13/|/evidence/\d", address)}
-    assert len(about) == 17
+    assert len(about) == 19
     other = Estate._evidence(estate, Member.objects.get(role=MemberRole.LEAD).user, answer_to(estate.assessment, 12))
     for name, address in about.items():
         theirs = re.sub(r"/evidence/\d+", f"/evidence/{other.pk}", address.replace("/13/", "/12/"))
