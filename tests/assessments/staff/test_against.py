@@ -116,5 +116,5 @@ def test_queries_do_not_grow_with_what_is_stored(
 ) -> None:
     client.force_login(ana)
     address = reverse("assessments:against", args=[both[1].pk])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address)
