@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -278,7 +278,9 @@ def _narrowed(vendors: QuerySet[Vendor], chosen: PortfolioFilter, today: date) -
 
 def _sorted(vendors: QuerySet[Vendor], sort: str) -> QuerySet[Vendor]:
     key = sort.removeprefix("-")
-    column = SORTS.get(key) or Cast(KT(f"latest__domain_scores__{key}"), DecimalField(max_digits=3, decimal_places=1))
+    column = SORTS.get(key) or Cast(
+        KeyTextTransform(key, F("latest__domain_scores")), DecimalField(max_digits=3, decimal_places=1)
+    )
     first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
     return vendors.order_by(first, "name", "id")
 

@@ -52,7 +52,7 @@ def test_from_a_new_vendor_to_the_report_in_the_managers_hands(
 
     analyst = sign_in(ana)
     score_two(analyst, assessment)
-    factories.review_all(assessment, by=ana)
+    factories.review_all(assessment, by=ana, note="As it stands in the console.")
     ask_back(analyst, assessment)
     answer_what_came_back(lead, site, assessment)
     close(analyst, assessment)

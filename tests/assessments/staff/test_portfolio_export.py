@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from assessments.models import Assessment
 from tests import factories
 from users.models import User
 from vendors.models import Vendor
@@ -71,6 +72,21 @@ def test_queries_do_not_grow_with_the_vendors(
         factories.make_vendor(f"Vendor {number}")
     with django_assert_num_queries(7):
         assert len(exported(client, "csv")) == 44
+
+
+def test_the_order_by_a_domain_is_that_of_its_scores(client: Client, vendors: list[Vendor]) -> None:
+    birch, other = vendors[1], vendors[2]
+    for vendor, score in ((birch, "6.5"), (other, "9.9")):
+        made = factories.make_assessment(vendor=vendor, state="closed")
+        scores = {**made.domain_scores, "encryption": score}
+        Assessment.objects.filter(pk=made.pk).update(domain_scores=scores)
+    unscored = factories.make_vendor("Cedar AG")
+
+    def names(sort: str) -> list[str]:
+        return [str(row[0]) for row in exported(client, "csv", sort=sort)[1:]]
+
+    assert names("-encryption") == ["Acme Payments", "'=1+1", "Birch Ltd", unscored.name]  # 10.0, 9.9, 6.5 and none
+    assert names("encryption") == ["Birch Ltd", "'=1+1", "Acme Payments", unscored.name]
 
 
 def test_the_page_sorts_by_a_domain_and_shows_an_analysts_own(client: Client, vendors: list[Vendor], ana: User) -> None:
