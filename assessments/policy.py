@@ -34,6 +34,7 @@ class Permission(StrEnum):
     VIEW_SUBMITTED = "view submitted"  # what the vendor handed in and what it shows, without our results
     VIEW_REVIEW = "view review"  # the workbench: what was submitted, and the results
     REVIEW = "review"
+    ASSIGN_REVIEWER = "assign reviewers"  # say which analyst scores which questions
     NOTE = "note"  # write to one another: never a vendor's to read
     SEND_BACK = "send back"
     CLOSE = "close"
@@ -70,6 +71,7 @@ _SENDERS: dict[Permission, frozenset[State]] = {
     Permission.DECLARE_ACCOUNTS: _OPEN,
     Permission.ASK_SECOND: _IN_REVIEW,
     Permission.SETTLE: _IN_REVIEW,
+    Permission.ASSIGN_REVIEWER: _OPEN,
 }
 _HELPER: dict[Permission, frozenset[State]] = {
     Permission.VIEW_QUESTIONS: SENT,

@@ -103,7 +103,8 @@ def _problems(assessment: Assessment, analyst: User, sample: Sample, known: set[
     if not analyst.is_active or analyst.staff_role != StaffRole.ANALYST:
         return {"analyst": _("Choose an analyst who can sign in")}
     has_scored = Review.objects.filter(answer__assessment=assessment, by=analyst).exists()
-    if has_scored or assessment.analyst_id == analyst.pk:
+    is_to_score = Answer.objects.filter(assessment=assessment, reviewer=analyst).exists()
+    if has_scored or is_to_score or assessment.analyst_id == analyst.pk:
         return {"analyst": _("Choose somebody else: the first results are this person’s")}
     if sample.count is not None and not 1 <= sample.count <= len(known):
         return {"count": _("Draw 1 to %(most)s questions") % {"most": len(known)}}

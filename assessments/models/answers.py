@@ -40,6 +40,8 @@ class Answer(models.Model):
     # Who is asked to answer: somebody who has joined, or somebody invited, from the moment they accept.
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     assignee_invitation = models.ForeignKey(Invitation, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Which analyst is to score it; where nobody is named, that of the assessment.
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     carried_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="The answer it began as."
     )

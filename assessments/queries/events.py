@@ -40,6 +40,8 @@ WORDS = {
     "answer.saved": gettext_lazy("worked on question {n}"),
     "answer.completed": gettext_lazy("completed question {n}"),
     "review.saved": gettext_lazy("scored question {n}"),
+    "reviewer.assigned": gettext_lazy("assigned questions to somebody to score"),
+    "reviewer.removed": gettext_lazy("took questions to score back from somebody"),
     "note.added": gettext_lazy("wrote an internal note on question {n}"),
     "second.asked": gettext_lazy("asked for a second look"),
     "second.called_off": gettext_lazy("called the second look off"),

@@ -103,6 +103,7 @@ class RailItem:
     own_version: int  # of the result where the reader gave it, else 0
     is_contradicted: bool = False  # the evidence says otherwise than the answer; open while there is no result
     is_again: bool = False  # it came back with the last round
+    reviewer: str = ""  # name of the analyst it is assigned to
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,11 @@ class ReviewSheet:
         return any(item.is_again for domain in self.rail for item in domain.items if item.number == self.number)
 
     @property
+    def reviewer(self) -> str:
+        """Name of the analyst this question is assigned to, or ""."""
+        return next(item.reviewer for domain in self.rail for item in domain.items if item.number == self.number)
+
+    @property
     def number(self) -> int:
         """Of the question."""
         return self.answer.criterion.number
@@ -174,10 +180,14 @@ class ReviewSheet:
         return sum(1 for domain in self.rail for item in domain.items if item.result)
 
 
-def next_unscored(answer: Answer) -> int | None:
-    """The number of the next question without a result, after this one and then from the start; None at the end."""
+def next_unscored(user: User, answer: Answer) -> int | None:
+    """The number of the next question without a result, after this one and then from the start; None at the end.
+
+    Those assigned to this person come first.
+    """
     open_ones = Answer.objects.filter(assessment=answer.assessment_id, review=None).order_by("criterion__number")
-    numbers = list(open_ones.values_list("criterion__number", flat=True))
+    rows = list(open_ones.values_list("criterion__number", "reviewer"))
+    numbers = [number for number, reviewer in rows if reviewer == user.pk] or [number for number, _ in rows]
     later = [number for number in numbers if number > answer.criterion.number]
     return next(iter(later or numbers), None)
 
@@ -336,15 +346,16 @@ def _rail(user: User, assessment: Assessment) -> tuple[list[RailDomain], list[Ra
     rows = Answer.objects.filter(assessment=assessment).annotate(was_sent_back=Exists(sent_back))
     rows = rows.order_by("criterion__number").values_list(
         "criterion__number", "criterion__short_title", "criterion__domain__slug", "criterion__domain__name",
-        "review__result", "review__version", "review__by", "was_sent_back",
+        "review__result", "review__version", "review__by", "was_sent_back", "reviewer__name",
     )  # fmt: skip
     against = {one.number for one in contradictions(user, [assessment.pk])} if assessment.submitted_run_id else set()
     domains: dict[str, RailDomain] = {}
     items = []
     is_back = assessment.state in {State.SUBMITTED, State.CLOSED}
-    for number, title, slug, name, result, version, by, was_sent_back in rows:
+    for number, title, slug, name, result, version, by, was_sent_back, reviewer in rows:
         own = version if by == user.pk else 0
-        items.append(RailItem(number, title, result or "", own, number in against, is_back and was_sent_back))
+        again = is_back and was_sent_back
+        items.append(RailItem(number, title, result or "", own, number in against, again, reviewer or ""))
         domains.setdefault(slug, RailDomain(str(SHORT_NAMES.get(slug, name)), [])).items.append(items[-1])
     return list(domains.values()), items
 

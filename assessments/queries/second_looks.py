@@ -129,6 +129,8 @@ def may_look(assessment: Assessment) -> QuerySet[User]:
     """Who can be asked: analysts who can sign in and had no part in the first results."""
     scored = Review.objects.filter(answer__assessment=assessment).values("by")
     able = User.objects.filter(is_active=True, staff_role=StaffRole.ANALYST).exclude(pk__in=scored)
+    to_score = Answer.objects.filter(assessment=assessment, reviewer__isnull=False).values("reviewer")
+    able = able.exclude(pk__in=to_score)
     return able.exclude(pk=assessment.analyst_id).order_by("name", "pk")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -30,13 +31,16 @@ MOST_ROWS = 50
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One assessment of a list. `first_unscored` is the number of a question, None when all have a result."""
+    """One assessment of a list. `first_unscored` is the number of a question, None when all have a result; where
+    some without a result are assigned to the reader, the first of these.
+    """
 
     assessment: Assessment
     due: Due | None
     first_unscored: int | None = None
     contradicted: int = 0  # answers without a result that the evidence says otherwise than
     stale: int = 0  # files that were too old when they were submitted
+    assigned: int = 0  # questions without a result that are assigned to the reader
 
     @property
     def is_again(self) -> bool:
@@ -85,9 +89,10 @@ def _rows(
     first: Mapping[int, int] | None = None,
     contradicted: Mapping[int, int] | None = None,
     stale: Mapping[int, int] | None = None,
+    assigned: Mapping[int, int] | None = None,
 ) -> list[WorkRow]:
     today = timezone.localdate()
-    first, contradicted, stale = first or {}, contradicted or {}, stale or {}
+    first, contradicted, stale, assigned = first or {}, contradicted or {}, stale or {}, assigned or {}
     return [
         WorkRow(
             row,
@@ -95,6 +100,7 @@ def _rows(
             first.get(row.pk),
             contradicted.get(row.pk, 0),
             stale.get(row.pk, 0),
+            assigned.get(row.pk, 0),
         )
         for row in assessments
     ]
@@ -113,20 +119,28 @@ def _in_use(user: User) -> QuerySet[Assessment]:
 
 
 def worklist(user: User, show: str = "") -> Worklist:
-    """Reviews of this person first, with those nobody has; then those of others, then whom we wait for.
+    """Reviews of this person first, with those nobody has and those with questions for them to score; then those of
+    others, then whom we wait for.
 
     `show` is one of SHOWS; anything else is all. The counts are of this person's own.
     """
     in_review = _in_use(user).filter(state=State.SUBMITTED).order_by("submitted_at", "id")
-    mine = Q(analyst=user) | Q(analyst=None)
+    to_score = Answer.objects.visible_to(user).filter(reviewer=user, review=None)
+    mine = Q(analyst=user) | Q(analyst=None) | Q(pk__in=to_score.order_by().values("assessment"))
     own, others = list(in_review.filter(mine)[:MOST_ROWS]), list(in_review.exclude(mine)[:MOST_ROWS])
     ids = [row.pk for row in (*own, *others)]
     unscored = Answer.objects.visible_to(user).filter(assessment__in=ids, review=None).order_by()
-    first = dict(unscored.values_list("assessment").annotate(first=Min("criterion__number")))
+    number, for_them = "criterion__number", Q(reviewer=user)
+    left = unscored.values_list("assessment").annotate(
+        first=Coalesce(Min(number, filter=for_them), Min(number)), assigned=Count("pk", filter=for_them)
+    )
+    found = list(left)
+    first, assigned = {pk: at for pk, at, _ in found}, {pk: count for pk, _, count in found}
     against = Counter(one.assessment for one in contradictions(user, ids) if not one.result)
     waiting = _in_use(user).filter(state__in=WITH_VENDOR).order_by(F("due_on").asc(nulls_last=True), "id")[:MOST_ROWS]
     stale = _stale(user, (*own, *others))
-    mine, theirs = _rows(own, first, against, stale), _rows(others, first, against, stale)
+    facts = first, against, stale, assigned
+    mine, theirs = _rows(own, *facts), _rows(others, *facts)
     show = show if show in SHOWS else ""
     leaves = SHOWS[show][1]
     return Worklist(

@@ -26,7 +26,7 @@ _ASKED = (
     Permission.EDIT, Permission.SEND, Permission.CANCEL, Permission.VIEW_REVIEW, Permission.REVIEW,
     Permission.SEND_BACK, Permission.CLOSE, Permission.REOPEN, Permission.REPORT, Permission.RECEIPT,
     Permission.FINDINGS, Permission.VIEW_FINDINGS,
-    Permission.DECIDE, Permission.ASK_SECOND, Permission.SETTLE,
+    Permission.DECIDE, Permission.ASK_SECOND, Permission.SETTLE, Permission.ASSIGN_REVIEWER,
 )  # fmt: skip
 
 

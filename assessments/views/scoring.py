@@ -120,7 +120,7 @@ def _after(request: HttpRequest, answer: Answer) -> HttpResponse:
     if request.POST.get("action") == "stay":
         messages.success(request, _("Question %(number)s was saved.") % {"number": number})
         return redirect("assessments:score-edit", pk, number)
-    following = queries.next_unscored(answer)
+    following = queries.next_unscored(request.user, answer)
     if following is None:
         messages.success(request, _("Every question has a result. Send questions back, or close the assessment."))
         return redirect("assessments:detail", pk)

@@ -82,6 +82,8 @@ def test_who_may_do_what_now() -> None:
         ("analyst", "settle"): "su",
         ("manager", "ask for a second look"): "su",
         ("manager", "settle"): "su",
+        ("analyst", "assign reviewers"): "drinsuch",
+        ("manager", "assign reviewers"): "drinsuch",
         ("manager", "view overview"): "drinsuchclca",
         ("manager", "view submitted"): "suchcl",
         ("manager", "view review"): "suchcl",

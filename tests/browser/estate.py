@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from assessments.actions import evidence, findings, reviews, second_looks, workflow
+from assessments.actions import evidence, findings, reviewers, reviews, second_looks, workflow
 from assessments.actions.reviews import ReviewContent
 from assessments.actions.second_looks import Sample
 from assessments.models import Assessment, Campaign, Evidence, Finding, Report, Review, SecondLook, SecondReview
@@ -104,6 +104,7 @@ def build() -> Estate:
     _scores(estate)
     _finding(estate)
     _second_looks(estate)
+    _reviewers(estate)
     workflow.cancel(assessment=estate.by_state[State.CANCELLED], by=manager)
     return estate
 
@@ -148,6 +149,11 @@ def _finding(estate: Estate) -> None:
     plan = findings.plan_fix(finding=raised, plan="Delete them.", plan_due_on=today, base_version=1, by=estate.rita)
     Finding.objects.filter(pk=plan.pk).update(due_on=today - timedelta(days=3))
     estate.finding = plan
+
+
+def _reviewers(estate: Estate) -> None:
+    """One question of the one that is being scored is assigned to its analyst."""
+    reviewers.assign_reviewer(assessment=estate.submitted, numbers=[2], reviewer=estate.ana, by=estate.max)
 
 
 def _second_looks(estate: Estate) -> None:

@@ -112,6 +112,8 @@ STAFF = [
     one("receipt", "changes_requested"),
     Address("assessments:verify"),
     one("edit", "submitted"),
+    one("reviewers", "in_progress"),
+    one("reviewers", "submitted"),
     Address("assessments:open"),
     one("accounts", "submitted"),
     one("score-edit", "submitted", 1),
