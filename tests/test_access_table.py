@@ -378,14 +378,12 @@ class Estate:
             return reverse(name, args=arguments[name])
         if name in {"vendors:detail", "vendors:edit", "vendors:archive", "vendors:people"}:
             return reverse(name, args=[self.vendor.pk])
-        for more in ([], one, [*one, 13], [*one, self.evidence.pk]):
-            is_evidence = "evidence-" in name and name not in {
-                "assessments:evidence-list",
-                "assessments:evidence-shown",
-                "assessments:evidence-upload",
-            }
-            if len(more) == 2 and (more[1] == 13) == is_evidence:
-                continue
+        is_evidence = "evidence-" in name and name not in {
+            "assessments:evidence-list",
+            "assessments:evidence-shown",
+            "assessments:evidence-upload",
+        }
+        for more in ([], one, [*one, self.evidence.pk if is_evidence else 13]):
             try:
                 return reverse(name, args=more)
             except Exception:  # noqa: S112 -- the next number of arguments is tried
