@@ -12,6 +12,7 @@ from assessments.states import TO_FIX, FindingState, State
 from vendors.models import MemberRole
 
 if TYPE_CHECKING:
+    from assessments.models import Assessment
     from users.models import User
 
 # States in which results are seen by us while they can still change.
@@ -54,6 +55,11 @@ class AssessmentQuerySet(models.QuerySet):
         if user.staff_role:
             return self
         return self.filter(sent_at__isnull=False, vendor__in=_vendors_of(user))
+
+    def closed_before(self, assessment: Assessment) -> AssessmentQuerySet:
+        """The closed ones of the same vendor from before this one, the last first."""
+        earlier = self.filter(vendor=assessment.vendor_id, state=State.CLOSED, pk__lt=assessment.pk)
+        return earlier.order_by("-pk")
 
 
 class AnswerQuerySet(models.QuerySet):

@@ -100,8 +100,8 @@ def raise_finding(*, answer: Answer, by: User) -> Finding:
 
 def _of_last_time(assessment: Assessment, answer: Answer) -> Finding | None:
     """The finding of the assessment before about the same question, if it was never verified as fixed."""
-    closed = Assessment.objects.filter(vendor=assessment.vendor_id, state=State.CLOSED, pk__lt=assessment.pk)
-    before = closed.filter(playbook__slug=assessment.playbook.slug).order_by("-pk").values("pk")[:1]
+    closed = Assessment.objects.closed_before(assessment)
+    before = closed.filter(playbook__slug=assessment.playbook.slug).values("pk")[:1]
     found = Finding.objects.filter(answer__assessment__in=list(before.values_list("pk", flat=True)))
     return found.filter(answer__criterion__code=answer.criterion.code).exclude(state=FindingState.VERIFIED).first()
 

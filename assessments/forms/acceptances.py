@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from assessments.forms.days import day_input
 from assessments.limits import REASON_LENGTH
 
 
@@ -23,7 +24,7 @@ class AcceptanceForm(forms.Form):
     until = forms.DateField(
         label=_("Accepted until"),
         help_text=_("The last day. After it the finding is open again"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         error_messages={"required": _("Enter the last day")},
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

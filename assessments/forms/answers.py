@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from assessments.actions.answers import AnswerContent
+from assessments.forms.days import day_input
 from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
 from assessments.models import Answer, AnswerKind
 from assessments.wording import counted, too_long
@@ -96,7 +97,7 @@ class AnswerForm(forms.Form):
     plan_due_on = forms.DateField(
         label=gettext_lazy("By when?"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         error_messages={"invalid": gettext_lazy("Enter the day as year-month-day, for example 2027-01-31")},
     )
 

@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.forms.days import day_input
 from assessments.limits import REASON_LENGTH
 from users.models import User
 from vendors.models import Vendor
@@ -36,7 +37,7 @@ class EditForm(forms.Form):
         label=gettext_lazy("Answers are due on"),
         required=False,
         help_text=gettext_lazy("The vendor sees this date"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
     )
     analyst = forms.ModelChoiceField(
         label=gettext_lazy("Analyst"),

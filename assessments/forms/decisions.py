@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from assessments.actions.decisions import DecisionContent
 from assessments.forms.answers import TextField
+from assessments.forms.days import day_input
+from assessments.forms.problems import show
 from assessments.limits import CONDITION_LENGTH, DECISION_CONDITIONS, REASON_LENGTH
 from assessments.models import Condition, DecisionKind
 
@@ -22,8 +24,7 @@ ADD = "add"  # name of the button that asks for one more row
 
 
 def _day(label: object, **kwargs: object) -> forms.DateField:
-    widget = forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, **kwargs)
+    return forms.DateField(label=label, required=False, widget=day_input({"class": "form-control"}), **kwargs)
 
 
 @dataclass(frozen=True)
@@ -112,5 +113,4 @@ class DecisionForm(forms.Form):
 
     def refuse(self, problems: Mapping[str | None, str]) -> None:
         """Show what the action found; what concerns the conditions stands at the first of them."""
-        for field, problem in problems.items():
-            self.add_error("text_1" if field == "conditions" else field, problem)
+        show(self, {"text_1" if field == "conditions" else field: problem for field, problem in problems.items()})

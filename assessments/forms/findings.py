@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.findings import FindingContent
+from assessments.forms.days import day_input
 from assessments.limits import FINDING_TEXT_LENGTH, FINDING_TITLE_LENGTH, PLAN_LENGTH, REASON_LENGTH
 from assessments.models import Finding
 from assessments.queries.findings import FindingFilter
@@ -18,10 +19,6 @@ from assessments.states import FINDING_LABELS, FindingState
 from playbook.models import Severity
 
 SEARCH_LENGTH = 120  # characters, as a vendor's name
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 def _text(label: str, rows: int, limit: int = FINDING_TEXT_LENGTH, **more: object) -> forms.CharField:
@@ -42,7 +39,7 @@ class FindingForm(forms.Form):
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
     priority = forms.ChoiceField(label=_("Priority"), choices=[(name, name) for name in PRIORITIES])
     due_on = forms.DateField(
-        label=_("To be fixed by"), required=False, widget=_day(), help_text=_("Empty: by the next assessment")
+        label=_("To be fixed by"), required=False, widget=day_input(), help_text=_("Empty: by the next assessment")
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
@@ -72,7 +69,9 @@ class PlanForm(forms.Form):
         _("What will you do?"), 4, PLAN_LENGTH, error_messages={"required": _("Write what you will do about it")}
     )
     plan_due_on = forms.DateField(
-        label=_("By when?"), widget=_day(), error_messages={"required": _("Enter the day by which it will be fixed")}
+        label=_("By when?"),
+        widget=day_input(),
+        error_messages={"required": _("Enter the day by which it will be fixed")},
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -92,11 +91,6 @@ class AskForm(forms.Form):
             return Sample(count=data["count"])
         return Sample(numbers=data["numbers"] if data["which"] == CHOOSE else ())
 
-    def refuse(self, problems: Mapping[str | None, str]) -> None:
-        """Show what the action found."""
-        for field, problem in problems.items():
-            self.add_error(field, problem)
-
 
 class SecondForm(ReviewForm):
     """A result as in the workbench, without a note for the report: that is the first analyst's."""
@@ -166,8 +160,3 @@ class SettleForm(forms.Form):
     def settlement(self) -> Settlement:
         """What was decided; after is_valid()."""
         return Settlement(**{name: self.cleaned_data[name] for name in ("how", "reason", "result", "deviation")})
-
-    def refuse(self, problems: Mapping[str | None, str]) -> None:
-        """Show what the action found."""
-        for field, problem in problems.items():
-            self.add_error(field, problem)

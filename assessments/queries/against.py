@@ -123,10 +123,7 @@ class Against:
 
 def against(user: User, assessment: Assessment, chosen: str = "") -> Against:
     """Hold an assessment against the closed one before it, or against the one whose id is `chosen`."""
-    closed = Assessment.objects.visible_to(user).filter(
-        vendor=assessment.vendor_id, state=State.CLOSED, pk__lt=assessment.pk
-    )
-    others = list(closed.order_by("-pk")[:20])
+    others = list(Assessment.objects.visible_to(user).closed_before(assessment)[:20])
     earlier = next((one for one in others if str(one.pk) == chosen), others[0] if others else None)
     if earlier is None:
         return Against(assessment=assessment, earlier=None)

@@ -171,7 +171,7 @@ def overview(user: User, assessment: Assessment) -> Overview:
         account_count=assessment.vendor.aws_accounts.count(),
         file_count=files["files"],
         report_file_count=files["reports"],
-        before=_before(assessment),
+        before=Assessment.objects.closed_before(assessment).first(),
         report=Report.objects.visible_to(user).filter(assessment=assessment).defer("snapshot").first(),
         events=recent(assessment, RECENT_EVENTS),
     )
@@ -341,12 +341,6 @@ def _file_counts(user: User, assessment: Assessment) -> dict[str, int]:
     """Files that were submitted; what the vendor is still collecting is not counted."""
     files = Evidence.objects.visible_to(user).for_answers().filter(assessment=assessment)
     return files.aggregate(files=Count("id"), reports=Count("id", filter=Q(format=CREDENTIAL_REPORT)))
-
-
-def _before(assessment: Assessment) -> Assessment | None:
-    """The vendor's last closed assessment before this one."""
-    earlier = Assessment.objects.filter(vendor=assessment.vendor_id, state=State.CLOSED, pk__lt=assessment.pk)
-    return earlier.order_by("-pk").first()
 
 
 def analysts(assigned: int | None = None) -> QuerySet[User]:

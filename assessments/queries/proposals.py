@@ -146,14 +146,14 @@ def proposal(shown: Shown | None) -> Proposal | None:
 def filled(offered: Proposal, data: QueryDict, *, needs_reason: bool) -> QueryDict:
     """The form as if the person had chosen what is proposed; what they wrote is theirs and stays.
 
-    A gap, and what the vendor says otherwise (`needs_reason`), is noted in the words of the evaluation.
+    Where the result needs a reason, the words of the evaluation are noted.
     """
     form = data.copy()
     form["result"] = offered.result
     form.setlist("matched", list(offered.matched))
     if not form.get("deviation", "").strip():
         form["deviation"] = offered.deviation
-    if (needs_reason or offered.result != Result.MET) and not form.get("note", "").strip():
+    if needs_reason and not form.get("note", "").strip():
         form["note"] = offered.note
     return form
 

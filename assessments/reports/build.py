@@ -283,10 +283,8 @@ def _counts(items: Sequence[_Item]) -> frozen.Counts:
 
 def _previous(assessment: Assessment) -> frozen.PreviousScore | None:
     """Score of the vendor's last closed assessment before this one, by whatever version of the same playbook."""
-    earlier = assessment.vendor.assessments.filter(
-        state=State.CLOSED, playbook__slug=assessment.playbook.slug, score__isnull=False, pk__lt=assessment.pk
-    )
-    last = earlier.order_by("-pk").first()
+    earlier = Assessment.objects.closed_before(assessment)
+    last = earlier.filter(playbook__slug=assessment.playbook.slug, score__isnull=False).first()
     return frozen.PreviousScore(last.period, last.score, last.grade) if last and last.score is not None else None
 
 

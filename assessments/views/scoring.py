@@ -13,15 +13,15 @@ from assessments import access
 from assessments.access import NotNow
 from assessments.actions import reviews
 from assessments.actions.reviews import ReviewRefused, StaleReview
+from assessments.forms.problems import show
 from assessments.forms.reviews import NoteForm, QueryForm, ReviewForm
 from assessments.models import Answer, Review
 from assessments.policy import Permission
 from assessments.queries import review_sheet as queries
 from assessments.queries import sources
-from assessments.queries.contradictions import contradictions
 from assessments.queries.findings import finding_at
 from assessments.queries.proposals import filled
-from assessments.scoring import RESULT_LABELS
+from assessments.scoring import RESULT_LABELS, Result
 from assessments.views.staff import staff_only
 
 # How each result looks, and the key that chooses it.
@@ -62,8 +62,7 @@ def score_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except StaleReview as error:
         return _stale(request, answer, form, error.current)
     except ReviewRefused as error:
-        for field, problem in error.problems.items():
-            form.add_error(field, problem)
+        show(form, error.problems)
         return workbench(request, answer, form, status=422)
     return _after(request, answer)
 
@@ -76,8 +75,8 @@ def _with_proposal(request: HttpRequest, answer: Answer) -> tuple[QueryDict, boo
     offered = queries.offered(request.user, answer)
     if offered is None or offered.token != token:
         return request.POST, True
-    against = {one.number for one in contradictions(request.user, [answer.assessment_id])}
-    return filled(offered, request.POST, needs_reason=answer.criterion.number in against), False
+    needs_reason = offered.result != Result.MET or reviews.is_contradicted(answer, request.user)
+    return filled(offered, request.POST, needs_reason=needs_reason), False
 
 
 def workbench(
@@ -91,6 +90,8 @@ def workbench(
 ) -> HttpResponse:
     """The page, with what was typed when it is shown again."""
     context = {
+        "back": "assessments:detail",
+        "here": "assessments:score-edit",
         "sheet": queries.review_sheet(request.user, answer),
         "assessment": answer.assessment,
         "criterion": answer.criterion,

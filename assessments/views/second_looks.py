@@ -10,6 +10,7 @@ from assessments import access
 from assessments.actions import second_looks as actions
 from assessments.actions.reviews import ReviewRefused, StaleReview
 from assessments.actions.second_looks import SecondLookRefused
+from assessments.forms.problems import show
 from assessments.forms.second_looks import AskForm, SecondForm, SettleForm
 from assessments.models import Answer, Assessment, SecondLook
 from assessments.policy import Permission
@@ -73,7 +74,7 @@ def second_ask(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except SecondLookRefused as error:
-            form.refuse(error.problems)
+            show(form, error.problems)
         else:
             messages.success(request, _("%(name)s was asked for a second look.") % {"name": data["analyst"].name})
             return redirect("assessments:second-list", pk)
@@ -114,8 +115,7 @@ def second_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         form.add_error(None, _("You changed this result in another window. Save again to keep what is here."))
         return _bench(request, answer, look, form, status=409)
     except (ReviewRefused, SecondLookRefused) as error:
-        for field, problem in error.problems.items():
-            form.add_error(field, problem)
+        show(form, error.problems)
         return _bench(request, answer, look, form, status=422)
     following = queries.next_open(look, number)
     if request.POST.get("action") == "stay":
@@ -132,6 +132,9 @@ def _bench(
 ) -> HttpResponse:
     """The workbench without anything that somebody found."""
     context = {
+        "back": "assessments:second-list",
+        "here": "assessments:second-edit",
+        "may_review": True,
         "sheet": review_sheet.blind_sheet(request.user, answer, look),
         "assessment": answer.assessment,
         "criterion": answer.criterion,
@@ -187,7 +190,7 @@ def second_settle(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             if None in error.problems:
                 messages.error(request, str(error))
                 return redirect("assessments:second-list", pk)
-            form.refuse(error.problems)
+            show(form, error.problems)
         else:
             messages.success(request, _("Question %(number)s is settled.") % {"number": number})
             return redirect("assessments:second-list", pk)
