@@ -1,6 +1,7 @@
 """Assessments."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class AssessmentsConfig(AppConfig):
@@ -8,6 +9,7 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from assessments.checks import check_brand  # noqa: PLC0415 -- reads settings, which are ready by now
         from assessments.finding_letters import register_finding_letters  # noqa: PLC0415 -- as below
         from assessments.letters import register_letters  # noqa: PLC0415 -- models are not loaded before ready()
         from assessments.queries.vendor_page import vendor_page  # noqa: PLC0415 -- as above
@@ -16,3 +18,4 @@ class AssessmentsConfig(AppConfig):
         register_letters()
         register_page(vendor_page)
         register_finding_letters()
+        checks.register(check_brand)

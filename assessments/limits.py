@@ -68,6 +68,11 @@ CAMPAIGN_NAME_LENGTH: Final = 80  # characters
 MANIFEST_BYTES: Final = 10 * MB
 VERIFY_BYTES: Final = 200 * MB  # of stored files read again for one look at the page that checks
 
+# --- The organisation's logo in its documents ---------------------------------------------------------------------
+
+LOGO_BYTES: Final = 2 * MB
+LOGO_SIDE: Final = 4_000  # pixels, the longer side
+
 # --- An IAM credential report ----------------------------------------------------------------------------------
 
 CREDENTIAL_REPORT_BYTES: Final = 20 * MB  # bytes of the table itself, after decoding base64
@@ -147,6 +152,8 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("CAMPAIGN_NAME_LENGTH", CAMPAIGN_NAME_LENGTH, "characters", "name of a campaign"),
     Limit("MANIFEST_BYTES", MANIFEST_BYTES, "bytes", "manifest of a submission that is checked"),
     Limit("VERIFY_BYTES", VERIFY_BYTES, "bytes", "stored files read again for one check of a receipt"),
+    Limit("LOGO_BYTES", LOGO_BYTES, "bytes", "logo of the organisation (PNG or JPEG)"),
+    Limit("LOGO_SIDE", LOGO_SIDE, "pixels", "logo of the organisation, longer side"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),
     Limit("CREDENTIAL_REPORT_ROWS", CREDENTIAL_REPORT_ROWS, "rows", "IAM credential report"),
     Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),

@@ -257,6 +257,9 @@ globals().update(env.email(env.text("EMAIL_URL", f"file://{DATA_DIR / 'mail'}"))
 
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 ORGANISATION_NAME = env.text("ORGANISATION_NAME", "Alder Mutual")
+# Path of a PNG or JPEG file, or empty; and a colour that white text can be read on. Both stand in every document.
+ORGANISATION_LOGO = env.text("ORGANISATION_LOGO", "")
+ORGANISATION_COLOUR = env.text("ORGANISATION_COLOUR", "") or "#1f4e8c"
 DEMO = env.flag("DEMO", False)
 INVITATION_LIFETIME = timedelta(hours=72)
 MUTE_LINK_LIFETIME = timedelta(days=90)
