@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assessments.reports import words
+from assessments.reports.evidence_facts import EvidenceItem
 from assessments.reports.report_view import EvidenceRefs, Verdict, evidence_refs, grade_css, priority_name, verdict
-from assessments.reports.snapshot import EvidenceItem, Snapshot
+from assessments.reports.snapshot import Snapshot
 from assessments.reports.text import day, long_day
 
 STEP = Decimal("0.1")

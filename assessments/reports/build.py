@@ -10,21 +10,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from assessments import scoring
-from assessments.agreement import Agreement, of_result
-from assessments.evaluators.formats import CREDENTIAL_REPORT
+from assessments.agreement import Agreement, of_answer, of_result
 from assessments.models import Answer, Assessment, Evaluation, Evidence, Finding, Review
-from assessments.queries import decisions, gaps
+from assessments.queries import decisions, gaps, second_looks
+from assessments.reports import build_evidence
 from assessments.reports import snapshot as frozen
-from assessments.reports.extracts import credential_extract
 from assessments.reports.text import masked
 from assessments.scoring import Mark, Result
 from assessments.states import State
 from playbook.models import Criterion, ResponseOption
 
-EXTRACT_BYTES = 1_000_000
-"""A larger file is listed in the register and not read for an extract."""
-EXTRACTS = 10
-"""Files read for extracts in one report."""
+PAST_SCORES = 8
+"""Earlier scores that a report shows over time."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class _Item:
     options: Mapping[str, ResponseOption]
     review: Review | None
     evidence: tuple[int, ...]
-    verdict: str  # of the evaluation of what was submitted, or ""
+    evaluation: Evaluation | None  # of what was submitted
     finding: Finding | None = None
 
     @property
@@ -47,6 +44,19 @@ class _Item:
     def priority_for(self, tier: str) -> str:
         """By the rule, for a vendor of this tier; only of a gap."""
         return scoring.priority(severity=self.criterion.severity, tier=tier, result=Result(self.review.result))
+
+    @property
+    def verdict(self) -> str:
+        """What the files show; "" where nothing was evaluated."""
+        return self.evaluation.state if self.evaluation else ""
+
+    @property
+    def is_contradiction(self) -> bool:
+        """Whether the files show otherwise than the answer."""
+        sides = {option.key: option.side for option in self.options.values()}
+        answer = self.answer
+        found = of_answer(kind=answer.kind, statements=answer.statements, sides=sides, verdict=self.verdict)
+        return bool(self.verdict) and found is Agreement.CONTRADICTS
 
     @property
     def result(self) -> Result | None:
@@ -81,13 +91,15 @@ def build_snapshot(assessment: Assessment, made_on: date) -> frozen.Snapshot:
 
 def _whole(assessment: Assessment, made_on: date) -> frozen.Snapshot:
     """The snapshot with every id in full."""
-    files = _files(assessment)
+    vendor = assessment.vendor
+    files = build_evidence.files_of(assessment)
     items = _items(assessment, files)
+    history = _history(assessment)
+    accounts = list(vendor.aws_accounts.order_by("account_id"))
     outcome = scoring.score(
         Mark(item.criterion.domain.slug, item.criterion.severity, item.result, item.answer.is_complete)
         for item in items
     )
-    vendor = assessment.vendor
     return frozen.Snapshot(
         organisation=settings.ORGANISATION_NAME,
         vendor=frozen.VendorFacts(vendor.name, vendor.service, vendor.tier),
@@ -100,19 +112,18 @@ def _whole(assessment: Assessment, made_on: date) -> frozen.Snapshot:
         submitted_on=_day(assessment.submitted_at),
         due_on=assessment.due_on,
         accounts=tuple(
-            frozen.AccountInScope(account.account_id, account.name, account.get_stage_display())
-            for account in vendor.aws_accounts.order_by("account_id")
+            frozen.AccountInScope(account.account_id, account.name, account.get_stage_display()) for account in accounts
         ),
         playbook=_playbook(assessment),
         score=_score(outcome.total, outcome.grade),
         is_provisional=outcome.is_provisional,
         is_grade_capped=outcome.is_capped,
-        previous=_previous(assessment),
+        previous=_previous(history),
         counts=_counts(items),
         domains=_domains(assessment, items, outcome),
         criteria=tuple(_criterion(item) for item in items),
         findings=_findings(items, tier=vendor.tier, start=_closed_on(assessment) or made_on),
-        evidence=tuple(_evidence(number, file, items) for number, file in enumerate(files, start=1)),
+        evidence=build_evidence.evidence(files, {item.criterion.number: item.evidence for item in items}),
         errata=tuple(
             frozen.Erratum(item.criterion.number, erratum["where"], erratum["source_problem"], erratum["we_use"])
             for item in items
@@ -120,13 +131,13 @@ def _whole(assessment: Assessment, made_on: date) -> frozen.Snapshot:
         ),
         method=_method(),
         decision=_decision(assessment),
+        assessment=assessment.pk,
+        history=history,
+        second_look=_second_look(assessment),
+        coverage=build_evidence.coverage(
+            [account.account_id for account in accounts], files, [item.evaluation for item in items if item.evaluation]
+        ),
     )
-
-
-def _files(assessment: Assessment) -> list[Evidence]:
-    """Evidence that counts, in the order it came in; its place in this list is its number."""
-    files = assessment.evidence.for_answers().kept().select_related("received_by").prefetch_related("links")
-    return list(files.order_by("received_at", "pk"))
 
 
 def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
@@ -134,7 +145,7 @@ def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
     for number, file in enumerate(files, start=1):
         for link in file.links.all():
             numbers.setdefault(link.answer_id, []).append(number)
-    verdicts = dict(Evaluation.objects.filter(run=assessment.submitted_run_id).values_list("answer", "state"))
+    evaluations = {row.answer_id: row for row in Evaluation.objects.filter(run=assessment.submitted_run_id)}
     answers = assessment.answers.select_related(
         "criterion__domain", "review", "finding__carried_from__answer__assessment"
     )
@@ -146,7 +157,7 @@ def _items(assessment: Assessment, files: Sequence[Evidence]) -> list[_Item]:
             options={option.key: option for option in answer.criterion.options.all()},
             review=getattr(answer, "review", None),
             evidence=tuple(numbers.get(answer.pk, ())),
-            verdict=verdicts.get(answer.pk, ""),
+            evaluation=evaluations.get(answer.pk),
             finding=getattr(answer, "finding", None),
         )
         for answer in answers.order_by("criterion__number")
@@ -175,6 +186,8 @@ def _criterion(item: _Item) -> frozen.CriterionResult:
         note=review.note if review else "",
         assurance=item.assurance,
         evidence=item.evidence,
+        is_contradiction=item.is_contradiction,
+        evaluation=build_evidence.evaluation(item.evaluation) if item.evaluation else None,
     )
 
 
@@ -228,38 +241,6 @@ def _what_we_saw(item: _Item) -> tuple[str, ...]:
     )
 
 
-def _evidence(number: int, file: Evidence, items: Sequence[_Item]) -> frozen.EvidenceItem:
-    return frozen.EvidenceItem(
-        number=number,
-        name=file.name,
-        kind=file.kind,
-        format=file.format,
-        effective_on=_day(file.effective_at),
-        effective_source=file.effective_source,
-        received_on=timezone.localdate(file.received_at),
-        received_by=_name(file.received_by),
-        size=file.size,
-        sha256=file.sha256,
-        accounts=tuple(str(account) for account in file.accounts),
-        questions=tuple(item.criterion.number for item in items if number in item.evidence),
-        preview=file.preview.name or "",
-        preview_width=file.preview_width or 0,
-        preview_height=file.preview_height or 0,
-        extract=_extract(number, file),
-    )
-
-
-def _extract(number: int, file: Evidence) -> frozen.Extract | None:
-    if file.format != CREDENTIAL_REPORT or file.size > EXTRACT_BYTES or number > EXTRACTS:
-        return None
-    try:
-        with file.file.open("rb") as stored:
-            content = bytes(stored.read(EXTRACT_BYTES + 1))
-    except FileNotFoundError:  # the register still lists it; the reconciler reports the loss
-        return None
-    return credential_extract(content, received_at=file.received_at, effective_at=file.effective_at)
-
-
 def _domains(assessment: Assessment, items: Sequence[_Item], outcome: scoring.Score) -> tuple[frozen.DomainResult, ...]:
     found = []
     for domain in assessment.playbook.domains.order_by("order"):
@@ -281,11 +262,35 @@ def _counts(items: Sequence[_Item]) -> frozen.Counts:
     return frozen.Counts(**{name: found[name] for name in (*map(str, Result), "pending")})
 
 
-def _previous(assessment: Assessment) -> frozen.PreviousScore | None:
-    """Score of the vendor's last closed assessment before this one, by whatever version of the same playbook."""
+def _previous(history: Sequence[frozen.PastScore]) -> frozen.PreviousScore | None:
+    last = history[-1] if history else None
+    return frozen.PreviousScore(last.period, last.value, last.grade) if last else None
+
+
+def _history(assessment: Assessment) -> tuple[frozen.PastScore, ...]:
+    """The vendor's last scores before this assessment, by whatever version of the same playbook; oldest first."""
     earlier = Assessment.objects.closed_before(assessment)
-    last = earlier.filter(playbook__slug=assessment.playbook.slug, score__isnull=False).first()
-    return frozen.PreviousScore(last.period, last.score, last.grade) if last and last.score is not None else None
+    earlier = earlier.filter(playbook__slug=assessment.playbook.slug, score__isnull=False, closed_at__isnull=False)
+    rows = list(earlier.values_list("period", "closed_at", "score", "grade")[:PAST_SCORES])
+    return tuple(
+        frozen.PastScore(period, timezone.localdate(closed_at), score, grade)
+        for period, closed_at, score, grade in reversed(rows)
+    )
+
+
+def _second_look(assessment: Assessment) -> frozen.SecondLookFacts | None:
+    """What came of a finished second look. Two queries at most."""
+    standing = second_looks.standing(assessment)
+    if standing is None or standing.kappa is None:
+        return None
+    found = standing.kappa
+    return frozen.SecondLookFacts(
+        analyst=_name(standing.look.analyst),
+        questions=found.count,
+        agreed=found.agreed,
+        settled=found.count - found.agreed - standing.unsettled,
+        kappa=found.rounded,
+    )
 
 
 def _playbook(assessment: Assessment) -> frozen.PlaybookFacts:
@@ -300,6 +305,7 @@ def _playbook(assessment: Assessment) -> frozen.PlaybookFacts:
         licence_url=licence.get("url") or "",
         changes_made=header.get("changes_made") or "",
         disclaimer=header.get("disclaimer") or "",
+        sha256=playbook.content_sha256,
     )
 
 

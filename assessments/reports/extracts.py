@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from assessments.evaluators.formats import credential_report
 from assessments.evaluators.formats.errors import HeaderOnly, TooLarge, Unreadable
 from assessments.evaluators.formats.times import Mark, Time
-from assessments.reports.snapshot import Extract, ExtractRow
+from assessments.reports.evidence_facts import Extract, ExtractRow
 from assessments.reports.text import day
 
 ROWS = 15

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageFile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from assessments.reports.snapshot import EvidenceItem
+from assessments.reports.evidence_facts import EvidenceItem
 
 # Importing WeasyPrint switches this on for the whole process, and then half an image passes as a whole one, here and
 # where uploads are checked.

@@ -4,7 +4,7 @@ A snapshot is stored with the report it was made from. The same snapshot gives t
 the fingerprint printed in it. The JSON form is canonical: sorted keys, no spaces, decimals as text ("6.9"),
 dates as ISO 8601 ("2026-12-17"), absent values as null.
 
-When a field is added, renamed or removed, `SCHEMA_VERSION` grows and `from_json` learns to read the older form.
+When a field is added, `SCHEMA_VERSION` grows and `snapshot_versions` says what an older snapshot gets in its place.
 """
 
 import hashlib
@@ -15,12 +15,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from assessments.reports.evidence_facts import CoverageFacts, EvaluationFacts, EvidenceItem
 from assessments.reports.plain import SnapshotError, plain, read
+from assessments.reports.snapshot_versions import SCHEMA_VERSION, as_stored, as_today
 
 __all__ = ["SCHEMA_VERSION", "Snapshot", "SnapshotError"]
-
-SCHEMA_VERSION = 2
-"""Version 1 knew no decision."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class AccountInScope:
 
 @dataclass(frozen=True)
 class PlaybookFacts:
-    """Which version of the questions was asked, and under which licence their text stands."""
+    """Which version of the questions was asked, and their licence; `sha256` is that of the content."""
 
     slug: str
     title: str
@@ -53,6 +52,7 @@ class PlaybookFacts:
     licence_url: str
     changes_made: str
     disclaimer: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,30 @@ class PreviousScore:
 
 
 @dataclass(frozen=True)
+class PastScore:
+    """One point of the score over time: an assessment of this vendor that was closed before this one."""
+
+    period: str
+    closed_on: date
+    value: Decimal
+    grade: str
+
+
+@dataclass(frozen=True)
+class SecondLookFacts:
+    """What came of a finished blind second look. `kappa` is Cohen's, from -1.00 to 1.00, or None where it has none.
+
+    `agreed` of `questions` got the same result at first; `settled` of the others were decided afterwards.
+    """
+
+    analyst: str
+    questions: int
+    agreed: int
+    settled: int
+    kappa: Decimal | None
+
+
+@dataclass(frozen=True)
 class ConditionOfApproval:
     """What the vendor has to do for the approval to hold."""
 
@@ -153,6 +177,7 @@ class CriterionResult:
     `answer_kind` is "", "statements", "none_fits", "not_applicable" or "unknown"; `statements` are the texts chosen.
     `result` is "" while not reviewed, else "met", "partly_met", "not_met", "not_verified" or "not_applicable".
     `assurance` is "", "verified", "documented" or "asserted". `evidence` holds numbers of `EvidenceItem`.
+    `is_contradiction` says that the files show otherwise than the answer; `evaluation` is None without such files.
     """
 
     number: int
@@ -174,6 +199,8 @@ class CriterionResult:
     note: str
     assurance: str
     evidence: tuple[int, ...]
+    is_contradiction: bool = False
+    evaluation: EvaluationFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -197,49 +224,6 @@ class Finding:
     response: str
     response_due_on: date | None
     evidence: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ExtractRow:
-    """One row of an extract; `breach` says in a few words why it is shown first, or is ""."""
-
-    cells: tuple[str, ...]
-    breach: str
-
-
-@dataclass(frozen=True)
-class Extract:
-    """A part of a table found in an evidence file. `total_rows` counts the rows of the whole file."""
-
-    columns: tuple[str, ...]
-    rows: tuple[ExtractRow, ...]
-    total_rows: int
-
-
-@dataclass(frozen=True)
-class EvidenceItem:
-    """One file as received. `size` is in bytes, `sha256` is of the bytes received.
-
-    `effective_source` says where `effective_on` comes from: "read" from inside the file, "stated" by the vendor, or "".
-    `preview` is the storage key of an image rebuilt from its pixels, or "".
-    """
-
-    number: int
-    name: str
-    kind: str
-    format: str
-    effective_on: date | None
-    effective_source: str
-    received_on: date
-    received_by: str
-    size: int
-    sha256: str
-    accounts: tuple[str, ...]
-    questions: tuple[int, ...]
-    preview: str
-    preview_width: int
-    preview_height: int
-    extract: Extract | None
 
 
 @dataclass(frozen=True)
@@ -288,7 +272,10 @@ class Method:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One assessment as the report shows it. `made_on` is a day, so that asking twice a day changes nothing."""
+    """One assessment as the report shows it. `made_on` is a day, so that asking twice a day changes nothing.
+
+    `assessment` is the id of its row, 0 in a snapshot from before it was kept; `history` is oldest first.
+    """
 
     organisation: str
     vendor: VendorFacts
@@ -314,15 +301,17 @@ class Snapshot:
     errata: tuple[Erratum, ...]
     method: Method
     decision: DecisionFacts | None = None
+    assessment: int = 0
+    history: tuple[PastScore, ...] = ()
+    second_look: SecondLookFacts | None = None
+    coverage: CoverageFacts = CoverageFacts()
     schema_version: int = SCHEMA_VERSION
 
     def to_data(self) -> dict[str, Any]:
         """The snapshot as plain JSON values, for a JSON column."""
         data = plain(self)
         assert isinstance(data, dict)  # noqa: S101 -- a dataclass always becomes a dict
-        if self.schema_version == 1:  # as it was stored, so that its digest stays
-            del data["decision"]
-        return data
+        return as_stored(data)
 
     def to_json(self) -> str:
         """The one canonical text of this snapshot."""
@@ -335,10 +324,7 @@ class Snapshot:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Snapshot":
         """Read what `to_data` gave. Raises SnapshotError for another schema version or any other shape."""
-        version = data.get("schema_version") if isinstance(data, Mapping) else None
-        if version not in {1, SCHEMA_VERSION} or isinstance(version, bool):
-            raise SnapshotError(f"snapshot has schema version {version!r}; this version reads 1 and {SCHEMA_VERSION}")
-        snapshot = read(cls, {"decision": None, **data} if version == 1 else data, "snapshot")
+        snapshot = read(cls, as_today(data), "snapshot")
         assert isinstance(snapshot, cls)  # noqa: S101 -- read builds what it is asked for
         return snapshot
 

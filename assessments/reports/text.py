@@ -26,7 +26,21 @@ NAMES = frozenset(
     {"organisation", "name", "service", "period", "analyst", "closed_by", "decided_by", "received_by", "title"}
 )
 """Fields that are names: one line, and shorter."""
-CODES = frozenset({"sha256", "preview", "result", "severity", "priority", "side", "assurance", "answer_kind", "slug"})
+CODES = frozenset(
+    {
+        "sha256",
+        "preview",
+        "file",
+        "result",
+        "severity",
+        "priority",
+        "side",
+        "assurance",
+        "answer_kind",
+        "slug",
+        "verdict",
+    }
+)
 """Fields whose values the report looks up or prints unchanged."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")

@@ -16,23 +16,23 @@ from typing import Any
 import yaml
 from PIL import Image, ImageDraw
 
+from assessments.reports.evidence_facts import CoverageFacts, EvaluationFacts, EvidenceItem, Extract, ExtractRow, Named
 from assessments.reports.snapshot import (
     AccountInScope,
     Counts,
     CriterionResult,
     DomainResult,
     Erratum,
-    EvidenceItem,
-    Extract,
-    ExtractRow,
     Finding,
     GradeBand,
     MatchedResponse,
     Method,
+    PastScore,
     PlaybookFacts,
     PreviousScore,
     PriorityTime,
     ScoreFacts,
+    SecondLookFacts,
     SeverityWeight,
     Snapshot,
     VendorFacts,
@@ -42,6 +42,10 @@ from assessments.scoring import CAP, GRADES, WEIGHTS, Mark, Result, assurance, g
 PLAYBOOK = Path(__file__).parents[2] / "playbook" / "data" / "aws-core.yaml"
 MADE_ON = date(2026, 12, 17)
 DAYS = {"P1": 30, "P2": 60, "P3": 90}
+HISTORY = (
+    PastScore("2024", date(2024, 12, 12), Decimal("4.1"), "D"),
+    PastScore("2025", date(2025, 12, 15), Decimal("5.2"), "D"),
+)
 RESULTS = (
     dict.fromkeys((3, 11, 24, 30), "partly_met")
     | dict.fromkeys((7, 12, 13, 14, 16, 22, 32), "not_met")
@@ -60,6 +64,25 @@ PLANS = {
     13: "Removal of svc-legacy-sftp is change CHG-4821.",
 }
 MARKUP = '<script>alert(1)</script> <img src="file:///etc/passwd"> {{ settings.SECRET_KEY }} {% debug %} &amp;'
+EVALUATIONS = {
+    13: EvaluationFacts(
+        verdict="failure",
+        summary="3 of 7 active keys had no use in 90 days.",
+        offenders=(
+            Named("111122223333/global/user/j.moreau#access_key_1", "active and never used"),
+            Named("111122223333/global/user/svc-legacy-sftp#access_key_1", "last used 214 days before the report"),
+            Named("111122223333/global/user/t.lind#access_key_2", "active and never used"),
+        ),
+        offender_count=3,
+        gaps=(Named("444455556666", "no credential report of this account"),),
+        gap_count=2,
+        accounts_required=3,
+        accounts_seen=1,
+        missing_accounts=("444455556666", "555555555555"),
+        calls=("iam get-credential-report",),
+    ),
+    5: EvaluationFacts("acceptable", "Every root user has MFA.", (), 0, (), 0, 3, 3, (), ("iam get-account-summary",)),
+}
 FILES = (
     ("credential-report-payments-prod.csv", "csv", (5, 6, 12, 13, 14)),
     ("payments-prod-users.png", "image", (12, 13, 14)),
@@ -89,7 +112,15 @@ def empty() -> Snapshot:
         dataclasses.replace(one, answer_kind="", statements=(), notes="", evidence=()) for one in snapshot.criteria
     )
     return dataclasses.replace(
-        snapshot, criteria=criteria, evidence=(), accounts=(), submitted_on=None, due_on=None, analyst="", previous=None
+        snapshot,
+        criteria=criteria,
+        evidence=(),
+        accounts=(),
+        submitted_on=None,
+        due_on=None,
+        analyst="",
+        previous=None,
+        coverage=CoverageFacts(),
     )
 
 
@@ -193,6 +224,7 @@ def _snapshot(results: dict[int, str], *, is_draft: bool) -> Snapshot:
             licence_url=header["licence"]["url"],
             changes_made=header["changes_made"],
             disclaimer=header["disclaimer"],
+            sha256=hashlib.sha256(b"playbook").hexdigest(),
         ),
         score=ScoreFacts(outcome.total.score, outcome.grade, outcome.total.earned, Decimal(outcome.total.possible)),
         is_provisional=outcome.is_provisional,
@@ -214,6 +246,10 @@ def _snapshot(results: dict[int, str], *, is_draft: bool) -> Snapshot:
             priorities=tuple(PriorityTime(name, DAYS.get(name)) for name in ("P1", "P2", "P3", "P4")),
             cap_grade=CAP,
         ),
+        assessment=7,
+        history=() if is_draft else HISTORY,
+        second_look=None if is_draft else SecondLookFacts("Ines Duarte", 12, 10, 2, Decimal("0.71")),
+        coverage=CoverageFacts(("111122223333", "444455556666", "555555555555"), ("111122223333",), ("999999999999",)),
     )
 
 
@@ -246,6 +282,8 @@ def _criterion(item: dict[str, Any], result: str) -> CriterionResult:
         note=NOTES.get(number, "") if result else "",
         assurance=assurance(has_evidence=bool(evidence)) if result else "",
         evidence=evidence if kind else (),
+        is_contradiction=number == 13 and bool(kind),
+        evaluation=EVALUATIONS.get(number) if kind else None,
     )
 
 
@@ -312,4 +350,5 @@ def _evidence(number: int, name: str, kind: str, questions: tuple[int, ...]) -> 
         preview_width=1400 if kind == "image" else 0,
         preview_height=788 if kind == "image" else 0,
         extract=Extract(("User", "Password", "MFA", "Key 1", "Key 2"), rows, 12) if is_report else None,
+        file=f"evidence/{number}",
     )

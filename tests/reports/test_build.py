@@ -15,10 +15,28 @@ from django.utils import timezone
 
 from assessments.actions import workflow
 from assessments.actions.decisions import DecisionContent, decide
-from assessments.models import Answer, Assessment, Condition, Evidence, EvidenceLink
+from assessments.models import (
+    Answer,
+    Assessment,
+    Condition,
+    Evaluation,
+    EvaluationRun,
+    Evidence,
+    EvidenceLink,
+    SecondLook,
+    SecondReview,
+)
 from assessments.reports.build import build_snapshot
+from assessments.reports.evidence_facts import Named
 from assessments.reports.render import render
-from assessments.reports.snapshot import ConditionOfApproval, DecisionFacts, MatchedResponse, PreviousScore, Snapshot
+from assessments.reports.snapshot import (
+    ConditionOfApproval,
+    DecisionFacts,
+    MatchedResponse,
+    PreviousScore,
+    SecondLookFacts,
+    Snapshot,
+)
 from tests.factories import answer_with, make_assessment, make_staff, review_all, review_with
 from tests.reports.test_extracts import OLD, key, report, row
 from tests.reports.test_render import flat, text_of
@@ -200,6 +218,62 @@ def test_asking_twice_a_day_gives_one_digest(reviewed: Assessment) -> None:
     assert build_snapshot(again, date(2026, 12, 18)).digest() != build_snapshot(again, TODAY).digest()
 
 
+def test_what_the_files_show_is_frozen_with_the_answer(submitted: Assessment, acme: Vendor, ana: User) -> None:
+    answer = answer_to(submitted, 13)
+    answer.statements = ["aws-core-13-a1"]
+    answer.save()
+    run = EvaluationRun.objects.create(
+        assessment=submitted, inputs={}, inputs_sha256="0" * 64, requested_at=RECEIVED, touched_at=RECEIVED
+    )
+    Evaluation.objects.create(
+        run=run,
+        answer=answer,
+        state="failure",
+        summary="30 keys are idle.",
+        resources=[{"ref": f"111122223333/global/user/u{number}", "reason": "idle"} for number in range(30)],
+        resource_count=30,
+        gaps=[{"ref": "999999999999", "reason": "no credential report"}],
+        gap_count=1,
+        coverage={"required": 2, "seen": 1, "missing": ["999999999999/eu-west-1"]},
+        calls=["iam get-credential-report"],
+    )
+    submitted.submitted_run = run
+    submitted.save()
+    add_evidence(submitted, ana, 13, accounts=["111122223333"])
+    snapshot = build_snapshot(submitted, TODAY)
+    one = snapshot.criteria[12]
+    assert one.is_contradiction is True
+    assert one.evaluation is not None
+    assert (one.evaluation.verdict, one.evaluation.summary) == ("failure", "30 keys are idle.")
+    assert (len(one.evaluation.offenders), one.evaluation.offender_count) == (25, 30)
+    assert one.evaluation.offenders[0] == Named("111122223333/global/user/u0", "idle")
+    assert one.evaluation.gaps == (Named("999999999999", "no credential report"),)
+    assert (one.evaluation.accounts_required, one.evaluation.accounts_seen) == (2, 1)
+    assert one.evaluation.missing_accounts == ("999999999999/eu-west-1",)
+    assert snapshot.criteria[11].evaluation is None
+    assert snapshot.coverage.declared == tuple(
+        acme.aws_accounts.order_by("account_id").values_list("account_id", flat=True)
+    )
+    assert (snapshot.coverage.with_evidence, snapshot.coverage.found_only) == (("111122223333",), ("999999999999",))
+
+
+def test_the_second_look_is_frozen_once_it_is_finished(reviewed: Assessment, ana: User, max: User) -> None:
+    ines = make_staff("Ines Duarte")
+    look = SecondLook.objects.create(
+        assessment=reviewed, analyst=ines, sample=[3, 5, 13], asked_by=max, asked_at=RECEIVED
+    )
+    assert build_snapshot(reviewed, TODAY).second_look is None
+    for number, result in ((3, "partly_met"), (5, "met"), (13, "not_met")):
+        first = answer_to(reviewed, number).review.result
+        SecondReview.objects.create(
+            look=look, answer=answer_to(reviewed, number), result=result, first_result=first, by=ines, at=RECEIVED
+        )
+    look.finished_at = RECEIVED
+    look.save()
+    found = build_snapshot(reviewed, TODAY).second_look
+    assert found == SecondLookFacts("Ines Duarte", questions=3, agreed=2, settled=0, kappa=Decimal("0.50"))
+
+
 def test_the_number_of_queries_does_not_grow(reviewed: Assessment, rita: User) -> None:
     counts = []
     for size in (1, 3):
@@ -209,7 +283,7 @@ def test_the_number_of_queries_does_not_grow(reviewed: Assessment, rita: User) -
         with CaptureQueriesContext(connection) as queries:
             build_snapshot(fresh, TODAY)
         counts.append(len(queries))
-    assert counts == [10, 10]
+    assert counts == [11, 11]
 
 
 def test_what_was_built_can_be_stored_read_and_rendered(reviewed: Assessment) -> None:

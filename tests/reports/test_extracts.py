@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from assessments.evaluators.formats.credential_report import COLUMNS
+from assessments.reports.evidence_facts import Extract
 from assessments.reports.extracts import ROWS, credential_extract
-from assessments.reports.snapshot import Extract
 
 AT = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
 SOME = "2026-11-19T08:00:00+00:00"

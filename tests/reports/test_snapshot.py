@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assessments.reports.evidence_facts import CoverageFacts
 from assessments.reports.snapshot import Counts, PreviousScore, Snapshot, SnapshotError
 from tests.reports import samples
 
@@ -27,7 +28,7 @@ def test_the_text_is_canonical() -> None:
     data = json.loads(text)
     assert data["made_on"] == "2026-12-17"
     assert data["score"] == {"earned": "89.0", "grade": "B", "possible": "116", "value": "7.7"}
-    assert (data["schema_version"], data["decision"]) == (2, None)
+    assert (data["schema_version"], data["decision"]) == (3, None)
 
 
 def test_the_digest_is_of_the_text_and_does_not_depend_on_order() -> None:
@@ -48,17 +49,42 @@ def test_any_change_changes_the_digest() -> None:
     assert len({one.digest() for one in (snapshot, *others)}) == 5
 
 
+def test_a_snapshot_from_before_evaluations_is_read_and_keeps_its_digest() -> None:
+    data = _as_of_version_2(samples.full().to_data())
+    snapshot = Snapshot.from_data(data)
+    assert (snapshot.schema_version, snapshot.assessment, snapshot.history, snapshot.second_look) == (2, 0, (), None)
+    assert snapshot.coverage == CoverageFacts()
+    assert {(one.evaluation, one.is_contradiction) for one in snapshot.criteria} == {(None, False)}
+    assert {item.file for item in snapshot.evidence} == {""}
+    assert snapshot.to_data() == data
+    assert snapshot.digest() == _sha256(data)
+
+
 def test_a_snapshot_from_before_decisions_is_read_and_keeps_its_digest() -> None:
-    data = samples.full().to_data() | {"schema_version": 1}
+    data = _as_of_version_2(samples.full().to_data()) | {"schema_version": 1}
     del data["decision"]
     snapshot = Snapshot.from_data(data)
     assert (snapshot.decision, snapshot.schema_version) == (None, 1)
     assert snapshot.to_data() == data
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
-    assert snapshot.digest() == hashlib.sha256(text.encode()).hexdigest()
+    assert snapshot.digest() == _sha256(data)
 
 
-@pytest.mark.parametrize("version", [3, 0, "1", True, None])
+def _as_of_version_2(data: dict[str, Any]) -> dict[str, Any]:
+    for name in ("assessment", "history", "second_look", "coverage"):
+        del data[name]
+    del data["playbook"]["sha256"]
+    for one in data["criteria"]:
+        del one["evaluation"], one["is_contradiction"]
+    for item in data["evidence"]:
+        del item["file"]
+    return data | {"schema_version": 2}
+
+
+def _sha256(data: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("version", [4, 0, "1", True, None])
 def test_another_schema_version_is_refused(version: object) -> None:
     data = samples.full().to_data() | {"schema_version": version}
     with pytest.raises(SnapshotError, match="schema version"):
