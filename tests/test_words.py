@@ -24,7 +24,7 @@ STAFF_ONLY = re.compile(
     r"|assessments/(actions/(decisions|acceptances|campaigns|reviewers|reviews|second_looks)"
     r"|forms/(acceptances|assessments|campaigns|decisions|portfolio|reviewers|reviews|second_looks)"
     r"|models/(decisions|campaigns|second_looks)"
-    r"|intake/vendor_lists|kappa"
+    r"|intake/vendor_lists|kappa|reports/kinds"
     r"|queries/(against|bars|calendar|campaign_plan|campaigns|comparison|decisions|events|overview|portfolio|portfolio_export|proposals"
     r"|recurrence|review_sheet|second_looks|sparks|vendor_page|worklist)"
     r"|views/(acceptances|campaigns|decisions|notes|overview|portfolio|queries|reports|reviewers|scoring|second_looks|workflow))\.py"
