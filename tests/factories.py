@@ -10,16 +10,19 @@ from itertools import count
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.actions import answers, evaluations, reviews, workflow
+from assessments.actions import evaluations, reviews, workflow
 from assessments.actions.answers import AnswerContent
+from assessments.actions.answers import save as save_answer
 from assessments.actions.reviews import ReviewContent
-from assessments.models import Answer, AnswerKind, Assessment, Review
+from assessments.models import Answer, AnswerKind, AnswerVersion, Assessment, Review
 from assessments.scoring import Result
-from assessments.states import State
+from assessments.states import WITH_VENDOR, State
 from playbook import loading, schema
-from playbook.models import Criterion, Playbook, Side
+from playbook.models import Criterion, Playbook, ResponseOption, Side
+from tests import bulk
 from users.models import StaffRole, User
 from vendors.actions.vendors import DeclaredAccount, create_vendor, declare_accounts
 from vendors.models import Member, MemberRole, Stage, Vendor
@@ -86,10 +89,21 @@ def option_key(criterion: Criterion, side: str = Side.ACCEPTABLE) -> str:
     return criterion.options.filter(side=side).order_by("order").first().key
 
 
+def _with_first_option(answers: QuerySet[Answer], side: str) -> list[tuple[Answer, str]]:
+    """Each answer with the first response option of one side, in two queries."""
+    rows = ResponseOption.objects.filter(criterion__in=answers.values("criterion"), side=side).order_by("-order")
+    first = dict(rows.values_list("criterion", "key"))  # the last one put in stays
+    return [(answer, first[answer.criterion_id]) for answer in answers]
+
+
+def _choosing(*keys: str, notes: str = "See the console.") -> AnswerContent:
+    return AnswerContent(kind=AnswerKind.STATEMENTS, statements=list(keys), notes=notes)
+
+
 def answer_with(answer: Answer, *keys: str, by: User, notes: str = "See the console.", complete: bool = True) -> Answer:
     """Choose these statements; completed with a note, so that no file is needed."""
-    content = AnswerContent(kind=AnswerKind.STATEMENTS, statements=list(keys), notes=notes)
-    return answers.save(answer=answer, content=content, base_version=answer.version, complete=complete, by=by)
+    content = _choosing(*keys, notes=notes)
+    return save_answer(answer=answer, content=content, base_version=answer.version, complete=complete, by=by)
 
 
 def evaluate(assessment: Assessment) -> Assessment:
@@ -104,24 +118,42 @@ def evaluate(assessment: Assessment) -> Assessment:
 def answer_all(assessment: Assessment, *, by: User | None = None) -> Assessment:
     """Complete every open answer with the first acceptable statement."""
     by = by or lead_of(assessment.vendor)
-    for answer in assessment.answers.filter(is_complete=False).select_related("criterion"):
-        answer_with(answer, option_key(answer.criterion), by=by)
+    assessment = Assessment.objects.get(pk=assessment.pk)
+    answers = assessment.answers.filter(is_complete=False).select_related("criterion")
+    contents = {answer: _choosing(first) for answer, first in _with_first_option(answers, Side.ACCEPTABLE)}
+    if assessment.state in WITH_VENDOR and not AnswerVersion.objects.filter(answer__in=contents).exists():
+        bulk.complete(assessment, contents, by=by)
+    else:
+        for answer, content in contents.items():
+            save_answer(answer=answer, content=content, base_version=answer.version, complete=True, by=by)
     return Assessment.objects.get(pk=assessment.pk)
 
 
 def review_with(answer: Answer, result: str = Result.MET, *, by: User, note: str = "") -> Review:
     """Give one answer a result, resting on the first statement of the side that fits it."""
-    side = Side.ACCEPTABLE if result == Result.MET else Side.FAILURE
-    matched = [answer.criterion.options.filter(side=side).order_by("order").first().key]
-    deviation = "Half of it is in place." if result == Result.PARTLY_MET else ""
-    content = ReviewContent(result=result, matched=matched, deviation=deviation, note=note)
+    content = _finding(result, option_key(answer.criterion, _side_of(result)), note)
     return reviews.review_answer(answer=answer, content=content, base_version=0, by=by)
+
+
+def _side_of(result: str) -> str:
+    return Side.ACCEPTABLE if result == Result.MET else Side.FAILURE
+
+
+def _finding(result: str, key: str, note: str) -> ReviewContent:
+    deviation = "Half of it is in place." if result == Result.PARTLY_MET else ""
+    return ReviewContent(result=result, matched=[key], deviation=deviation, note=note)
 
 
 def review_all(assessment: Assessment, *, by: User, result: str = Result.MET, note: str = "") -> Assessment:
     """Give every answer without a result this one."""
-    for answer in assessment.answers.filter(review=None).select_related("criterion"):
-        review_with(answer, result, by=by, note=note)
+    assessment = Assessment.objects.get(pk=assessment.pk)
+    unscored = assessment.answers.filter(review=None).select_related("criterion")
+    pairs = [(answer, _finding(result, key, note)) for answer, key in _with_first_option(unscored, _side_of(result))]
+    if bulk.plainly_scored(assessment, by=by):
+        bulk.score(assessment, pairs, by=by)
+    else:
+        for answer, content in pairs:
+            reviews.review_answer(answer=answer, content=content, base_version=0, by=by)
     return Assessment.objects.get(pk=assessment.pk)
 
 
