@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-from playbook import schema
+from playbook import oscal, schema
+from playbook.mappings import for_playbook
 from playbook.models import Criterion, Domain, Playbook, ResponseOption, Side
 from playbook.translations import as_in_file
 
@@ -49,6 +50,12 @@ def to_yaml(playbook: Playbook) -> str:
     ]
     comment = "".join(f"# {line}\n" for line in head)
     return f"{comment}\n" + yaml.safe_dump(document_of(playbook), sort_keys=False, allow_unicode=True, width=110)
+
+
+def to_oscal(playbook: Playbook) -> str:
+    """The playbook and what is mapped to it as an OSCAL catalog in JSON. Raises ContentAltered."""
+    mappings = for_playbook(playbook.slug)
+    return oscal.to_json(document_of(playbook), published_at=playbook.published_at, mappings=mappings)
 
 
 def _domain(row: Domain) -> dict[str, Any]:

@@ -24,5 +24,6 @@ urlpatterns = [
     path("", views.newest, name="criterion-list"),
     path("<slug:slug>/<playbook_version:version>/", views.version, name="version"),
     path("<slug:slug>/<playbook_version:version>/mappings.csv", views.mappings_download, name="mappings-download"),
+    path("<slug:slug>/<playbook_version:version>/oscal.json", views.oscal_download, name="oscal-download"),
     path("<slug:slug>/<playbook_version:version>/<int:number>/", views.criterion_detail, name="criterion-detail"),
 ]

@@ -1,9 +1,11 @@
 """The playbook for our own people to read. Vendors see its questions in their assessment and nothing of these pages."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from playbook.exporting import ContentAltered, to_oscal
 from playbook.mapping_tables import to_csv
 from playbook.mappings import for_playbook
 from playbook.models import Playbook
@@ -59,8 +61,27 @@ def mappings_download(request: HttpRequest, slug: str, version: str) -> HttpResp
     mappings = for_playbook(playbook.slug)
     if not mappings.frameworks:
         raise Http404
-    response = HttpResponse(to_csv(mappings, short_titles(playbook)), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{playbook.slug}-{playbook.version}-mappings.csv"'
+    text = to_csv(mappings, short_titles(playbook))
+    return _attached(text, f"{playbook.slug}-{playbook.version}-mappings.csv", "text/csv; charset=utf-8")
+
+
+@require_safe
+def oscal_download(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    """The version as an OSCAL catalog; back to its page with the reason where its rows were altered."""
+    _staff_only(request)
+    playbook = _version_or_404(slug, version)
+    try:
+        text = to_oscal(playbook)
+    except ContentAltered as error:
+        messages.error(request, str(error))
+        return redirect(playbook)
+    return _attached(text, f"{playbook.slug}-{playbook.version}-oscal-catalog.json", "application/json")
+
+
+def _attached(text: str, name: str, content_type: str) -> HttpResponse:
+    """A file to keep, never a page of ours."""
+    response = HttpResponse(text, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -41,6 +41,8 @@ PURE = (
     "playbook/translations.py",
     "playbook/mappings.py",
     "playbook/mapping_tables.py",
+    "playbook/markdown.py",
+    "playbook/oscal.py",
 )
 FRAMEWORKS = {"django", "celery", "weasyprint"}
 
@@ -60,6 +62,8 @@ LAYERS = (
         "schema",
         "mappings",
         "mapping_tables",
+        "markdown",
+        "oscal",
     },
     {"models", "querysets"},
     {"queries", "intake", "access"},

@@ -203,7 +203,7 @@ NO_PAGE = set(
     assessments:finding-raise assessments:finding-plan assessments:finding-proof assessments:finding-fixed
     assessments:finding-recheck assessments:finding-remove assessments:portfolio-export assessments:note-add
     assessments:score-source assessments:score-evaluation
-    assessments:report-status assessments:report-download playbook:mappings-download
+    assessments:report-status assessments:report-download playbook:mappings-download playbook:oscal-download
     collector:download assessments:campaign-confirm
     assessments:second-ask assessments:second-finish assessments:second-call-off assessments:second-settle
     """.split()
