@@ -1,10 +1,12 @@
 # One image for web server, worker, schedule and migration; docker-compose.yml says which of them a container is.
 FROM python:3.11-slim-bookworm
 
-# What WeasyPrint loads to lay out the report, and the fonts the report is set in. The same as in bin/common.sh.
+# What WeasyPrint loads to lay out the report, the fonts the report is set in, and what draws the pages of PDFs. The same
+# as in bin/common.sh.
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-inter fonts-dejavu-core fonts-noto-core \
+        poppler-utils \
     && fc-cache -f && rm -rf /var/lib/apt/lists/*
 
 # Files of the image belong to root and the process does not, so it cannot change its own code.

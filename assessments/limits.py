@@ -29,7 +29,9 @@ JSON_DEPTH: Final = 64  # levels of objects and arrays
 JSON_VALUES: Final = 5_000_000  # values, so that a small file cannot fill the memory
 PDF_OBJECTS: Final = 200_000  # objects
 PDF_MEMORY_BYTES: Final = 1 * GB  # of the process that opens a PDF
-PDF_SECONDS: Final = 10  # of processor time to open a PDF; the wall clock gets twice as much
+PDF_SECONDS: Final = 10  # of processor time to open a PDF, or to draw one page; the wall clock gets twice as much
+PDF_PAGES: Final = 20  # of a PDF that are drawn as pictures
+PAGES_SECONDS: Final = 60  # on the clock, after which no further page of a PDF is drawn
 
 # --- A ZIP, which must be an evidence bundle -------------------------------------------------------------------
 
@@ -120,16 +122,18 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("ZIP_BYTES", ZIP_BYTES, "bytes", "ZIP (evidence bundle), one file"),
     Limit("IMAGE_PIXELS", IMAGE_PIXELS, "pixels", "image, width times height"),
     Limit("IMAGE_SIDE", IMAGE_SIDE, "pixels", "image, longer side"),
-    Limit("PREVIEW_SIDE", PREVIEW_SIDE, "pixels", "preview of an image, longer side"),
-    Limit("PREVIEW_QUALITY", PREVIEW_QUALITY, "JPEG quality", "preview of an image"),
+    Limit("PREVIEW_SIDE", PREVIEW_SIDE, "pixels", "preview of an image or a page, longer side"),
+    Limit("PREVIEW_QUALITY", PREVIEW_QUALITY, "JPEG quality", "preview of an image or a page"),
     Limit("FILE_NAME_LENGTH", FILE_NAME_LENGTH, "characters", "file name with its extension"),
     Limit("CSV_CELL_BYTES", CSV_CELL_BYTES, "bytes", "one cell of a CSV"),
     Limit("CSV_ROW_CELLS", CSV_ROW_CELLS, "separators", "one row of a CSV"),
     Limit("JSON_DEPTH", JSON_DEPTH, "levels", "nesting of a JSON"),
     Limit("JSON_VALUES", JSON_VALUES, "values", "values in a JSON"),
     Limit("PDF_OBJECTS", PDF_OBJECTS, "objects", "objects in a PDF"),
-    Limit("PDF_MEMORY_BYTES", PDF_MEMORY_BYTES, "bytes", "memory to open one PDF"),
-    Limit("PDF_SECONDS", PDF_SECONDS, "seconds", "processor time to open one PDF"),
+    Limit("PDF_MEMORY_BYTES", PDF_MEMORY_BYTES, "bytes", "memory to open one PDF, or to draw one page"),
+    Limit("PDF_SECONDS", PDF_SECONDS, "seconds", "processor time to open one PDF, or to draw one page"),
+    Limit("PDF_PAGES", PDF_PAGES, "pages", "pages of one PDF that are drawn"),
+    Limit("PAGES_SECONDS", PAGES_SECONDS, "seconds", "time on the clock to draw them"),
     Limit("BUNDLE_FILES", BUNDLE_FILES, "files", "files in a bundle"),
     Limit("BUNDLE_BYTES", BUNDLE_BYTES, "bytes", "all files of a bundle, unpacked"),
     Limit("BUNDLE_FILE_BYTES", BUNDLE_FILE_BYTES, "bytes", "one file of a bundle, unpacked"),

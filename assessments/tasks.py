@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import evaluations, receipts, recurrence, reminders, reports
+from assessments.actions import evaluations, page_images, receipts, recurrence, reminders, reports
 
 
 @shared_task
@@ -18,10 +18,17 @@ def render_receipt(*, submission_id: int) -> None:
 
 
 @shared_task
+def draw_pages(*, pages_id: int) -> None:
+    """Draw the pages of one PDF."""
+    page_images.draw_now(pages_id=pages_id)
+
+
+@shared_task
 def requeue_reports() -> None:
-    """Every minute: what a lost message, a flushed broker or a killed worker left behind, of reports and receipts."""
+    """Every minute: what a lost message, a flushed broker or a killed worker left of reports, receipts and pages."""
     reports.requeue_lost()
     receipts.requeue_lost()
+    page_images.requeue_lost()
 
 
 @shared_task

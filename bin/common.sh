@@ -86,5 +86,5 @@ Fedora:          dnf install pango
 macOS:           brew install pango"
 }
 
-# Packages of Debian that WeasyPrint and its fonts need.
-REPORT_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-inter fonts-dejavu-core fonts-noto-core"
+# Packages of Debian that WeasyPrint and its fonts need, and that draw the pages of PDFs.
+REPORT_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-inter fonts-dejavu-core fonts-noto-core poppler-utils"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.actions import evaluations, findings
+from assessments.actions import evaluations, findings, page_images
 from assessments.actions.totals import recompute_answered
 from assessments.intake import Accepted
 from assessments.limits import ASSESSMENT_BYTES, ASSESSMENT_FILES
@@ -118,6 +118,7 @@ def _store(
         evidence.preview = keys[1]
         evidence.preview_width, evidence.preview_height = accepted.preview_size
     evidence.save()
+    page_images.request(evidence=evidence)
     if asked_at is not None:
         EvidenceLink.objects.create(evidence=evidence, answer=asked_at, by=by)
     used_for = {"answers": [asked_at.pk] if asked_at else []} if finding is None else {"finding": finding.pk}
@@ -194,6 +195,7 @@ def withdraw(*, evidence: Evidence, by: User) -> Evidence:
     if current.withdrawn_at is None:
         current.withdrawn_at, current.withdrawn_by = timezone.now(), by
         current.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        page_images.discard(evidence=current)
         _event("evidence.withdrawn", current, by, {"sha256": current.sha256})
         _open_unproven(current.assessment, list(current.links.values_list("answer", flat=True)))
         _evaluate(current, assessment)

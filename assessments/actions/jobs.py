@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from assessments.models import EvaluationRun, Report, Submission
+from assessments.models import EvaluationRun, PageImages, Report, Submission
 
-Job = TypeVar("Job", Report, EvaluationRun, Submission)
+Job = TypeVar("Job", Report, EvaluationRun, Submission, PageImages)
 
 # A job no worker has touched for so long goes back into the queue; above the longest time one may take.
 LOST_AFTER = timedelta(minutes=6)
@@ -21,6 +21,7 @@ _BUSY = {
     Report: Report.State.RENDERING,
     EvaluationRun: EvaluationRun.State.RUNNING,
     Submission: Submission.State.RENDERING,
+    PageImages: PageImages.State.RENDERING,
 }
 _STOPPED = "It was tried several times, and each time the worker stopped in the middle."
 

@@ -8,6 +8,7 @@ from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
 from assessments.models.findings import Finding
 from assessments.models.notes import InternalNote
+from assessments.models.page_images import PageImages
 from assessments.models.reports import Report
 from assessments.models.reviews import Query, Review
 from assessments.models.second_looks import SecondLook, SecondReview, SettledBy
@@ -29,6 +30,7 @@ __all__ = [
     "EvidenceLink",
     "Finding",
     "InternalNote",
+    "PageImages",
     "Query",
     "Report",
     "Review",

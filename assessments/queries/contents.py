@@ -13,6 +13,7 @@ from assessments.evaluators.formats.errors import TooLarge, Unreadable
 from assessments.models import Evidence, EvidenceKind
 from assessments.queries.files import day, size_of
 from assessments.queries.marked_text import MarkedText, decoded, marked_text, readable_json
+from assessments.queries.pages import Pages, pages_of
 from assessments.queries.report_rows import report_rows
 
 ROWS = 100  # users of a credential report on a page
@@ -24,7 +25,7 @@ _TEXT = {EvidenceKind.CSV, EvidenceKind.JSON, EvidenceKind.TEXT}
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What the page of a file shows. `kind` is image, report, text, marked, bundle or none."""
+    """What the page of a file shows. `kind` is image, pages, report, text, marked, bundle or none."""
 
     kind: str
     problem: str = ""  # why it cannot be shown
@@ -36,6 +37,7 @@ class Content:
     member_count: int = 0
     member: str = ""  # the file of the bundle that is shown
     marked: MarkedText | None = None
+    pages: Pages | None = None
 
 
 class NoSuchMember(Exception):
@@ -80,6 +82,8 @@ def readable(evidence: Evidence, page: str = "1", *, member: str = "", mark: str
             return _marked(evidence, mark) if mark else _text(evidence)
         if evidence.kind == EvidenceKind.ZIP:
             return _bundle(evidence)
+        if pages := pages_of(evidence):
+            return Content(kind="pages", pages=pages)
     except TooLarge as error:
         return Content(kind="none", problem=str(error))
     except (OSError, Unreadable, zipfile.BadZipFile):

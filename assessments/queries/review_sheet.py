@@ -28,6 +28,7 @@ from assessments.queries.contradictions import contradictions
 from assessments.queries.evaluations import Checked, checked
 from assessments.queries.excerpts import Excerpt, Marks, excerpt
 from assessments.queries.files import is_image, old_words, size_of
+from assessments.queries.pages import Pages, pages_of
 from assessments.queries.portfolio import SHORT_NAMES
 from assessments.queries.proposals import Machine, Proposal, machine, marks_of, proposal
 from assessments.states import State
@@ -86,6 +87,7 @@ class File:
     is_report: bool
     stale: str
     excerpt: Excerpt
+    pages: Pages | None  # of a PDF
 
     @property
     def panel(self) -> str:
@@ -326,7 +328,9 @@ def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -
     """The files submitted with the answer: those with rows that break it, then other tables, then the rest."""
     submitted_at = answer.assessment.submitted_at
     linked = Evidence.objects.visible_to(user).filter(links__answer=answer, links__at__lte=submitted_at)
-    found = sorted(linked.select_related("received_by"), key=lambda one: (one.format != CREDENTIAL_REPORT, one.pk))
+    found = sorted(
+        linked.select_related("received_by", "page_images"), key=lambda one: (one.format != CREDENTIAL_REPORT, one.pk)
+    )
     files = [
         File(
             evidence=one,
@@ -335,6 +339,7 @@ def _files(user: User, answer: Answer, marks: Mapping[tuple[str, str], Marks]) -
             is_report=one.format == CREDENTIAL_REPORT,
             stale=old_words(one, submitted_at),
             excerpt=excerpt(one, marks),
+            pages=pages_of(one),
         )
         for one in found
     ]

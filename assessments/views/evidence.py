@@ -1,6 +1,7 @@
 """The files of one assessment: add, look at, download, use for more questions, take back."""
 
 from django.contrib import messages
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -13,9 +14,9 @@ from assessments.access import NotNow, answer_for, assessment_for, evidence_for,
 from assessments.actions import evidence as actions
 from assessments.actions.evidence import EvidenceRefused
 from assessments.forms.evidence import DateForm, PlaceForm, upload_ids
-from assessments.models import Answer, Assessment, Evidence
+from assessments.models import Answer, Assessment, Evidence, EvidenceKind
 from assessments.policy import Permission
-from assessments.queries import check_page, contents, files
+from assessments.queries import check_page, contents, files, pages
 from assessments.queries.evaluations import checked
 from assessments.views import shown
 from assessments.views.bodies import UPLOAD_BODY_BYTES, at_most
@@ -132,12 +133,13 @@ def view(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
 
 @require_GET
 def preview(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-    """The picture we rebuilt from the pixels of an image."""
+    """The picture we rebuilt from the pixels of an image, or of one page of a PDF."""
     item = evidence_for(request.user, pk, evidence, _to_look_at(request.user))
-    if not item.preview:
+    key = pages.key_asked(item, request.GET.get("page", "")) if item.kind == EvidenceKind.PDF else item.preview.name
+    if not key:
         raise Http404
     try:
-        file = item.preview.open("rb")
+        file = default_storage.open(key)
     except OSError as error:  # lost, or the store does not answer: the page shows the words for a picture without one
         raise Http404 from error
     response = FileResponse(file, content_type="image/jpeg")

@@ -36,14 +36,14 @@ export function panels(select) {
   draw();
 }
 
-/** A panel with [data-viewer] around an image, buttons [data-zoom="+|-|fit"] and [data-zoom-out] for the number. */
+/** A panel with [data-viewer] around images, buttons [data-zoom="+|-|fit"] and [data-zoom-out] for the number. */
 export function zoom(panel) {
-  const view = $("[data-viewer]", panel), img = $("img", view), out = $("[data-zoom-out]", panel);
+  const view = $("[data-viewer]", panel), images = $$("img", view), out = $("[data-zoom-out]", panel);
   let level = 100;
   function set(next) {
     const x = (view.scrollLeft + view.clientWidth / 2) / level, y = (view.scrollTop + view.clientHeight / 2) / level;
     level = Math.min(MOST, Math.max(LEAST, next));
-    img.style.inlineSize = `${level}%`;                  // set through the object model, which style-src 'self' allows
+    for (const img of images) img.style.inlineSize = `${level}%`;                  // set through the object model, which style-src 'self' allows
     view.scrollLeft = x * level - view.clientWidth / 2;
     view.scrollTop = y * level - view.clientHeight / 2;
     if (out) out.value = `${level}%`;
