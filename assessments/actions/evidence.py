@@ -88,12 +88,7 @@ def _store(
     stored = Evidence.objects.filter(assessment=locked, upload_id=upload_id).first()
     if stored is not None:
         return stored
-    used = Evidence.objects.filter(assessment=locked).aggregate(files=Count("id"), size=Sum("size"))
-    if used["files"] >= ASSESSMENT_FILES:
-        words = _("This assessment holds %(count)s files, the limit. Put what belongs together into one PDF.")
-        raise EvidenceRefused(words % {"count": ASSESSMENT_FILES})
-    if (used["size"] or 0) + accepted.size > ASSESSMENT_BYTES:
-        raise EvidenceRefused(_("This assessment has no room for the file. Make it smaller and add it again."))
+    _check_room(locked, accepted)
     facts = accepted.facts
     generated = facts.get("generated_at")
     evidence = Evidence(
@@ -126,6 +121,15 @@ def _store(
     if finding is None:
         _evaluate(evidence, locked)
     return evidence
+
+
+def _check_room(assessment: Assessment, accepted: Accepted) -> None:
+    used = Evidence.objects.filter(assessment=assessment).aggregate(files=Count("id"), size=Sum("size"))
+    if used["files"] >= ASSESSMENT_FILES:
+        words = _("This assessment holds %(count)s files, the limit. Put what belongs together into one PDF.")
+        raise EvidenceRefused(words % {"count": ASSESSMENT_FILES})
+    if (used["size"] or 0) + accepted.size > ASSESSMENT_BYTES:
+        raise EvidenceRefused(_("This assessment has no room for the file. Make it smaller and add it again."))
 
 
 def _open_for_proof(finding: Finding) -> Assessment:
