@@ -36,6 +36,7 @@ PURE = (
     "assessments/limits.py",
     "assessments/marking.py",
     "assessments/reports/plain.py",
+    "assessments/reports/report_manifest.py",
     "assessments/reports/snapshot.py",
     "playbook/schema.py",
     "playbook/translations.py",
