@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from assessments.reports.brand import Brand
+
 
 class RenderFailed(Exception):
     """The document could not be made. The message is a sentence for people."""
@@ -24,7 +26,7 @@ class Material:
     `kind` is what is made, `digest` the SHA-256 of the snapshot as it is stored (64 hexadecimal digits). `open_file`
     opens what is stored under a key, and raises FileNotFoundError where it is gone. `missing` has the numbers of the
     evidence whose stored bytes are gone. `on_step` is told (the step that begins, of how many); what it raises ends
-    the making.
+    the making. `brand` is the organisation's look.
     """
 
     kind: str
@@ -33,3 +35,4 @@ class Material:
     open_file: Callable[[str], BinaryIO]
     on_step: Callable[[int, int], None]
     missing: frozenset[int] = frozenset()
+    brand: Brand = Brand()

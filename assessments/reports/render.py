@@ -15,6 +15,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from assessments.reports.appendix_view import appendix_view
 from assessments.reports.fetcher import ClosedFetcher, icons, previews
+from assessments.reports.material import RenderFailed
 from assessments.reports.report_view import report_view
 from assessments.reports.snapshot import Snapshot
 from assessments.reports.text import fitted
@@ -27,10 +28,6 @@ IDENTIFIER_LENGTH = 32
 
 _progress = logging.getLogger("weasyprint.progress")
 _step = re.compile(r"Step (\d+)")
-
-
-class RenderFailed(Exception):
-    """The report could not be rendered. The message is a sentence for people."""
 
 
 def render(
@@ -55,19 +52,22 @@ def lay_out(
     styles: Sequence[Path],
     fetcher: ClosedFetcher,
     digest: str,
+    look: str = "",
     attachments: Sequence[Attachment] = (),
     on_step: Callable[[int, int], None] | None = None,
 ) -> bytes:
     """HTML and our own style sheets as a tagged PDF that loads nothing but what `fetcher` holds.
 
-    `digest` is the hexadecimal SHA-256 of what the HTML was made from, by which the PDF is known. Raises RenderFailed.
+    `look` is style text of ours that comes after the sheets. `digest` is the hexadecimal SHA-256 of what the HTML was
+    made from, by which the PDF is known. Raises RenderFailed.
     """
     identifier = digest[:IDENTIFIER_LENGTH].encode("ascii")
     try:
         with _without_collector(), _steps(on_step):
             document = HTML(string=html, base_url=None, url_fetcher=fetcher)
             fonts = FontConfiguration()
-            sheets = [CSS(string=path.read_text("utf-8"), url_fetcher=fetcher, font_config=fonts) for path in styles]
+            texts = [*(path.read_text("utf-8") for path in styles), look]
+            sheets = [CSS(string=text, url_fetcher=fetcher, font_config=fonts) for text in texts]
             pdf = document.write_pdf(
                 stylesheets=sheets,
                 font_config=fonts,

@@ -57,8 +57,8 @@ class Summary:
     decision: Decided | None
 
 
-def summary_of(snapshot: Snapshot) -> Summary:
-    """The summary of a snapshot whose texts are fitted already."""
+def summary_of(snapshot: Snapshot, *, points: int = POINTS, length: int = POINT_LENGTH) -> Summary:
+    """The summary of a snapshot whose texts are fitted already, with so many points of so many characters."""
     counts = snapshot.counts
     first = [finding for finding in snapshot.findings if finding.priority == "P1"]
     left = len(first) - ACTIONS
@@ -70,16 +70,17 @@ def summary_of(snapshot: Snapshot) -> Summary:
             if result
         ),
         pending=_pending(counts.pending),
-        works=_works(snapshot.criteria),
-        needs=_needs(snapshot),
-        actions=tuple(_action(finding) for finding in first[:ACTIONS]),
+        works=_works(snapshot.criteria, points, length),
+        needs=_needs(snapshot, points, length),
+        actions=tuple(action(finding) for finding in first[:ACTIONS]),
         more_actions=f"{words.plural(left, 'more priority 1 action')} in the findings." if left > 0 else "",
         change=_change(snapshot),
-        decision=_decided(snapshot.decision) if snapshot.decision else None,
+        decision=decided(snapshot.decision) if snapshot.decision else None,
     )
 
 
-def _decided(decision: DecisionFacts) -> Decided:
+def decided(decision: DecisionFacts) -> Decided:
+    """A decision in words."""
     until = f" until {long_day(decision.expires_on)}" if decision.expires_on else ""
     made = f"Decided by {decision.decided_by} on {long_day(decision.decided_on)}."
     return Decided(
@@ -126,36 +127,37 @@ def _by_value(domain: DomainResult) -> tuple[object, int]:
     return (domain.score.value, domain.counts.total)
 
 
-def _works(criteria: Iterable[CriterionResult]) -> tuple[str, ...]:
+def _works(criteria: Iterable[CriterionResult], points: int, length: int) -> tuple[str, ...]:
     """The most important questions that are met, in the words of the response that was found."""
     met = [one for one in criteria if one.result == "met"]
     met.sort(key=lambda one: (words.SEVERITY_ORDER.get(one.severity, 9), one.number))
-    return _points(_side_text(one, "acceptable") or one.short_title for one in met[:POINTS])
+    return _points((_side_text(one, "acceptable") or one.short_title for one in met[:points]), length)
 
 
-def _needs(snapshot: Snapshot) -> tuple[str, ...]:
+def _needs(snapshot: Snapshot, points: int, length: int) -> tuple[str, ...]:
     by_number = {one.number: one for one in snapshot.criteria}
     texts = []
-    for finding in snapshot.findings[:POINTS]:
+    for finding in snapshot.findings[:points]:
         one = by_number.get(finding.question)
         failure = _side_text(one, "failure") if one else ""
         # A failure response speaks for itself; a deviation or a note needs to be told what it is about.
         texts.append(failure or ": ".join((finding.title, *finding.what_we_saw[:1])))
-    return _points(texts)
+    return _points(texts, length)
 
 
 def _side_text(one: CriterionResult, side: str) -> str:
     return next((item.text for item in one.matched if item.side == side), "")
 
 
-def _points(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sentence(shorten(text, POINT_LENGTH)) for text in texts)
+def _points(texts: Iterable[str], length: int) -> tuple[str, ...]:
+    return tuple(sentence(shorten(text, length)) for text in texts)
 
 
-def _action(finding: Finding) -> Action:
+def action(finding: Finding, length: int = POINT_LENGTH) -> Action:
+    """The first step of a finding, in so many characters."""
     text = next(iter(finding.what_to_do), finding.title)
     due = day(finding.due_on) or "Next assessment"
-    return Action(text=sentence(shorten(text, POINT_LENGTH)), question=finding.code, due=due)
+    return Action(text=sentence(shorten(text, length)), question=finding.code, due=due)
 
 
 def _change(snapshot: Snapshot) -> str:
