@@ -11,6 +11,7 @@ from PIL import Image, PngImagePlugin
 from assessments.limits import LOGO_BYTES
 from assessments.reports import brand
 from assessments.reports.brand import Brand, BrandRefused
+from assessments.reports.brand_settings import load
 from tests.reports import samples
 
 
@@ -22,7 +23,7 @@ def logo(folder: Path, content: bytes, name: str = "logo.png") -> str:
 
 
 def test_without_a_logo_there_is_the_colour_alone() -> None:
-    assert brand.load("", "#1F4E8C") == Brand(b"", "", "#1f4e8c")
+    assert load("", "#1F4E8C") == Brand(b"", "", "#1f4e8c")
 
 
 def test_nothing_of_the_file_but_its_pixels_is_kept(tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_nothing_of_the_file_but_its_pixels_is_kept(tmp_path: Path) -> None:
     said.add_text("Comment", "secret words")
     out = io.BytesIO()
     picture.save(out, "PNG", pnginfo=said)
-    found = brand.load(logo(tmp_path, out.getvalue()), "#1f4e8c")
+    found = load(logo(tmp_path, out.getvalue()), "#1f4e8c")
     assert found.logo_type == "image/png"
     assert b"secret words" not in found.logo
     with Image.open(io.BytesIO(found.logo)) as rebuilt:
@@ -42,8 +43,8 @@ def test_nothing_of_the_file_but_its_pixels_is_kept(tmp_path: Path) -> None:
 
 def test_a_jpeg_stays_a_jpeg_and_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     path = logo(tmp_path, samples.bitmap("JPEG", (300, 100)))
-    assert brand.load(path, "#1f4e8c").logo_type == "image/jpeg"
-    assert brand.load(path, "#1f4e8c") == brand.load(path, "#1f4e8c")
+    assert load(path, "#1f4e8c").logo_type == "image/jpeg"
+    assert load(path, "#1f4e8c") == load(path, "#1f4e8c")
 
 
 @pytest.mark.parametrize(
@@ -62,31 +63,31 @@ def test_a_jpeg_stays_a_jpeg_and_the_same_file_gives_the_same_bytes(tmp_path: Pa
 )
 def test_what_is_no_logo_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
     with pytest.raises(BrandRefused, match=f"^{re.escape(why)}$"):
-        brand.load(logo(tmp_path, content), "#1f4e8c")
+        load(logo(tmp_path, content), "#1f4e8c")
 
 
 def test_a_logo_of_the_largest_size_is_taken(tmp_path: Path) -> None:
-    assert brand.load(logo(tmp_path, samples.bitmap("PNG", (4_000, 10))), "#1f4e8c").logo
+    assert load(logo(tmp_path, samples.bitmap("PNG", (4_000, 10))), "#1f4e8c").logo
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrandRefused, match=r"none\.png, which cannot be read: No such file or directory\.$"):
-        brand.load(str(tmp_path / "none.png"), "#1f4e8c")
+        load(str(tmp_path / "none.png"), "#1f4e8c")
 
 
 @pytest.mark.parametrize("colour", ["", "red", "#12345", "#1234567", "#12345g", "#123456; } body { color: red"])
 def test_what_is_no_colour_is_refused(colour: str) -> None:
     with pytest.raises(BrandRefused, match="must be # and six hexadecimal digits, as #1f4e8c"):
-        brand.load("", colour)
+        load("", colour)
 
 
 def test_a_colour_on_which_white_cannot_be_read_is_refused() -> None:
     assert brand.contrast_with_white("#000000") == pytest.approx(21)
-    assert brand.load("", "#767676").colour == "#767676"  # 4.54 to 1, the lightest grey that is enough
+    assert load("", "#767676").colour == "#767676"  # 4.54 to 1, the lightest grey that is enough
     with pytest.raises(BrandRefused, match=r"#777777 is too light: white text on it has a contrast of 4\.48 to 1"):
-        brand.load("", "#777777")
+        load("", "#777777")
     with pytest.raises(BrandRefused, match=r"#ffd400 is too light: white text on it has a contrast of 1\.43 to 1"):
-        brand.load("", "#ffd400")
+        load("", "#ffd400")
 
 
 def test_only_a_colour_reaches_the_style() -> None:

@@ -200,7 +200,9 @@ def enormous(text: str) -> Snapshot:
         )
         for number in range(1, 34)
     )
-    return dataclasses.replace(base, organisation=text, analyst=text, evidence=files, criteria=criteria, findings=findings)
+    return dataclasses.replace(
+        base, organisation=text, analyst=text, evidence=files, criteria=criteria, findings=findings
+    )
 
 
 @pytest.mark.parametrize("text", [LONG[:5_000], LONG])
