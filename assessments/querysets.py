@@ -56,6 +56,10 @@ class AssessmentQuerySet(models.QuerySet):
             return self
         return self.filter(sent_at__isnull=False, vendor__in=_vendors_of(user))
 
+    def with_blindness(self, user: User) -> AssessmentQuerySet:
+        """Each with `is_blind`: this person takes a second look at it, so a page shows them nothing of its results."""
+        return self.annotate(is_blind=models.ExpressionWrapper(~not_blind(user, ""), models.BooleanField()))
+
     def closed_before(self, assessment: Assessment) -> AssessmentQuerySet:
         """The closed ones of the same vendor from before this one, the last first."""
         earlier = self.filter(vendor=assessment.vendor_id, state=State.CLOSED, pk__lt=assessment.pk)

@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import DecisionKind
 from assessments.queries.decisions import NONE, TO_RENEW
-from assessments.queries.portfolio import DEFAULT_SORT, DOMAIN_SORTS, NO_ASSESSMENT, SORTS, PortfolioFilter, owners
+from assessments.queries.portfolio import (
+    DEFAULT_SORT,
+    DOMAIN_SORTS,
+    NO_ASSESSMENT,
+    SORTS,
+    PortfolioFilter,
+    assigned_analysts,
+)
 from assessments.states import LABELS, State
 from vendors.models import Tier
 
@@ -62,7 +69,7 @@ class PortfolioForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [("", _("Anybody")), *owners()]
+        self.fields["owner"].choices = [("", _("Anybody")), *assigned_analysts()]
 
     def clean_q(self) -> str:
         """The beginning of it: a name has no more, and leaving all of it out would show every vendor."""

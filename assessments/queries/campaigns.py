@@ -53,7 +53,7 @@ def campaign_page(user: User, page: str | int) -> Page:
 
 def progress(user: User, campaign: Campaign, state: str, page: str | int) -> CampaignPage:
     """Where its assessments stand; of these the ones in `state`, or all where it is "". Three queries."""
-    found = Assessment.objects.visible_to(user).filter(campaign=campaign)
+    found = Assessment.objects.visible_to(user).with_blindness(user).filter(campaign=campaign)
     numbers = dict(found.order_by().values_list("state").annotate(number=Count("pk")))
     counts = [StateCount(one, _(LABELS[one]), numbers[one]) for one in State if one in numbers]
     rows = found.select_related("vendor", "analyst").order_by("vendor__name", "pk")

@@ -76,7 +76,10 @@ def comparison(user: User, chosen: Iterable[str]) -> Comparison:
     ids = [pk for pk in wanted if pk in everybody][:MOST_VENDORS]
     latest = {
         one.vendor_id: one
-        for one in Assessment.objects.visible_to(user).filter(vendor__in=ids, is_latest=True).select_related("playbook")
+        for one in Assessment.objects.visible_to(user)
+        .with_blindness(user)
+        .filter(vendor__in=ids, is_latest=True)
+        .select_related("playbook")
     }
     columns = [
         Column(vendor=everybody[pk], assessment=latest.get(pk), others=[other for other in ids if other != pk])
@@ -131,5 +134,6 @@ def _blocks(user: User, columns: Sequence[Column]) -> list[Block]:
 
 
 def _heat(column: Column, slug: str, name: str) -> Heat:
-    score = column.assessment.domain_scores.get(slug) if column.assessment else None
+    scores = column.assessment.domain_scores if column.assessment and not column.assessment.is_blind else {}
+    score = scores.get(slug)
     return Heat(name, name, score or "–", grade_for(Decimal(score)) if score else "")

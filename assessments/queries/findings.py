@@ -151,7 +151,7 @@ def _narrowed(found: QuerySet[Finding], chosen: FindingFilter) -> QuerySet[Findi
     return found.overdue(today) if chosen.overdue else found
 
 
-def owners() -> list[tuple[int, str]]:
+def every_analyst() -> list[tuple[int, str]]:
     """Our analysts, also those who left and may still be named in an assessment: id and name. One query."""
     people = User.objects.staff().filter(staff_role=StaffRole.ANALYST).order_by("name", "pk")
     return list(people.values_list("pk", "name"))

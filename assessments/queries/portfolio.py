@@ -13,12 +13,13 @@ from django.db.models import (
     Case,
     Count,
     DecimalField,
+    Exists,
     F,
     FilteredRelation,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
-    Sum,
     Value,
     When,
 )
@@ -28,9 +29,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments.models import Assessment, Report
-from assessments.queries import decisions
+from assessments.models import Assessment, Report, SecondLook
+from assessments.queries import decisions, open_findings
 from assessments.queries.decisions import Standing
+from assessments.queries.open_findings import NONE_LEFT, ByPriority
 from assessments.queries.sparks import Spark, sparks
 from assessments.scoring import GRADES, grade_for
 from assessments.states import WITH_VENDOR, State
@@ -56,14 +58,15 @@ _STATE_ORDER = Case(
     default=Value(len(State)),
     output_field=IntegerField(),
 )
-# What a person may sort by, and the column behind it. Unscored and undated rows stand at the end either way.
+# What a person may sort by, and the column behind it. Unscored and undated rows stand at the end either way, and so do
+# those that this person scores blind.
 SORTS = {
     "vendor": F("name"),
-    "score": F("latest__score"),
+    "score": Case(When(is_blind=False, then=F("latest__score"))),
     "state": _STATE_ORDER,
     "due": F("latest__due_on"),
     "tier": F("tier_rank"),
-    "findings": F("latest__finding_count"),
+    "findings": F("findings_left"),
 }
 # Besides these, by the score of one domain.
 DOMAIN_SORTS = tuple(SHORT_NAMES)
@@ -71,7 +74,7 @@ DEFAULT_SORT = "-tier"
 _COLUMNS = (
     "id", "name", "service", "tier", "latest__id", "latest__state", "latest__due_on", "latest__period", "latest__score",
     "latest__grade", "latest__is_provisional", "latest__domain_scores", "latest__submitted_at", "latest__closed_at",
-    "latest__reviewed_count", "latest__question_count", "latest__finding_count", "latest__analyst__name",
+    "latest__reviewed_count", "latest__question_count", "latest__finding_count", "latest__analyst__name", "is_blind",
 )  # fmt: skip
 
 
@@ -124,7 +127,7 @@ class Kpis:
     below_c_critical: int
     overdue: int
     oldest_overdue: int  # days
-    findings: int
+    findings: ByPriority
 
 
 @dataclass
@@ -142,14 +145,16 @@ class PortfolioRow:
     score: Decimal | None
     grade: str
     is_provisional: bool
-    findings: int
+    gaps: int  # questions that are not met, or partly
     analyst: str
     heat: list[Heat]
+    is_blind: bool  # this person takes a second look at it, so nothing of its results is here
     submitted_on: date | None
     closed_on: date | None
     report: Mapping[str, Any] | None = None
     spark: Spark | None = None  # the scores so far
     decision: Standing | None = None
+    findings: ByPriority = NONE_LEFT
 
     @property
     def has_result(self) -> bool:
@@ -214,7 +219,7 @@ def _domains() -> list[tuple[str, str, str]]:
     return [(slug, str(SHORT_NAMES.get(slug, name)), name) for slug, name in names]
 
 
-def owners() -> list[tuple[int, str]]:
+def assigned_analysts() -> list[tuple[int, str]]:
     """Id and name of everybody who has been assigned an assessment that the portfolio shows."""
     found = User.objects.filter(pk__in=Assessment.objects.filter(is_latest=True).values("analyst"))
     return list(found.order_by("name", "pk").values_list("pk", "name"))
@@ -226,6 +231,7 @@ def every_row(user: User, chosen: PortfolioFilter) -> tuple[list[tuple[str, str,
     found = _sorted(_narrowed(_vendors(user), chosen, today), chosen.sort)
     rows = [_row(values, domains, today) for values in found.values(*_COLUMNS)]
     _add_decisions(user, rows)
+    _add_findings(user, rows)
     return domains, rows
 
 
@@ -241,15 +247,18 @@ def portfolio(user: User, chosen: PortfolioFilter, page: str | int) -> Portfolio
     for row in rows:
         row.spark = lines.get(row.vendor)
     _add_decisions(user, rows)
+    _add_findings(user, rows)
     return PortfolioPage(
-        filter=chosen, kpis=_kpis(everything, today), domains=domains, page=shown, rows=rows, legend=_legend()
+        filter=chosen, kpis=_kpis(user, everything, today), domains=domains, page=shown, rows=rows, legend=_legend()
     )
 
 
 def _vendors(user: User) -> QuerySet[Vendor]:
     """Vendors in use, joined with their latest assessment; the database holds that there is one at most."""
     latest = FilteredRelation("assessments", condition=Q(assessments__is_latest=True))
-    return Vendor.objects.visible_to(user).filter(archived_at=None).annotate(latest=latest)
+    blinding = SecondLook.objects.blinding(user).filter(assessment=OuterRef("latest__id"))
+    found = Vendor.objects.visible_to(user).filter(archived_at=None).annotate(latest=latest)
+    return found.annotate(is_blind=Exists(blinding), findings_left=open_findings.count_of_vendor(user))
 
 
 def _late(today: date) -> Q:
@@ -266,9 +275,9 @@ def _narrowed(vendors: QuerySet[Vendor], chosen: PortfolioFilter, today: date) -
     if chosen.tier:
         vendors = vendors.filter(tier=chosen.tier)
     if chosen.grade == "below_c":
-        vendors = vendors.filter(latest__grade__in=BELOW_C)
+        vendors = vendors.filter(latest__grade__in=BELOW_C, is_blind=False)
     elif chosen.grade:
-        vendors = vendors.filter(latest__grade=chosen.grade)
+        vendors = vendors.filter(latest__grade=chosen.grade, is_blind=False)
     if chosen.decision:
         vendors = decisions.narrowed(vendors, chosen.decision)
     if chosen.owner:
@@ -278,16 +287,20 @@ def _narrowed(vendors: QuerySet[Vendor], chosen: PortfolioFilter, today: date) -
 
 def _sorted(vendors: QuerySet[Vendor], sort: str) -> QuerySet[Vendor]:
     key = sort.removeprefix("-")
-    column = SORTS.get(key) or Cast(
-        KeyTextTransform(key, F("latest__domain_scores")), DecimalField(max_digits=3, decimal_places=1)
-    )
+    column = SORTS.get(key) or _by_domain(key)
     first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
     return vendors.order_by(first, "name", "id")
 
 
+def _by_domain(slug: str) -> Case:
+    score = KeyTextTransform(slug, F("latest__domain_scores"))
+    return Case(When(is_blind=False, then=Cast(score, DecimalField(max_digits=3, decimal_places=1))))
+
+
 def _row(values: Mapping[str, Any], domains: Iterable[tuple[str, str, str]], today: date) -> PortfolioRow:
     state = values["latest__state"] or ""
-    scores = values["latest__domain_scores"] or {}
+    is_blind = values["is_blind"]
+    scores = {} if is_blind else values["latest__domain_scores"] or {}
     submitted, closed = values["latest__submitted_at"], values["latest__closed_at"]
     return PortfolioRow(
         vendor=values["id"],
@@ -298,12 +311,13 @@ def _row(values: Mapping[str, Any], domains: Iterable[tuple[str, str, str]], tod
         state=state,
         period=values["latest__period"] or "",
         due=due(values["latest__due_on"], state, today),
-        score=values["latest__score"],
-        grade=values["latest__grade"] or "",
+        score=None if is_blind else values["latest__score"],
+        grade="" if is_blind else values["latest__grade"] or "",
         is_provisional=bool(values["latest__is_provisional"]) or state != State.CLOSED,
-        findings=values["latest__finding_count"] or 0,
+        gaps=0 if is_blind else values["latest__finding_count"] or 0,
         analyst=values["latest__analyst__name"] or "",
         heat=[_heat(scores.get(slug), name, full_name) for slug, name, full_name in domains],
+        is_blind=is_blind,
         submitted_on=timezone.localdate(submitted) if submitted else None,
         closed_on=timezone.localdate(closed) if closed else None,
     )
@@ -320,6 +334,13 @@ def _add_decisions(user: User, rows: Iterable[PortfolioRow]) -> None:
         row.decision = newest.get(row.vendor)
 
 
+def _add_findings(user: User, rows: Iterable[PortfolioRow]) -> None:
+    """What is left of each, by priority; one query."""
+    left = open_findings.of_vendors(user, [row.vendor for row in rows])
+    for row in rows:
+        row.findings = left.get(row.vendor, NONE_LEFT)
+
+
 def _add_reports(user: User, rows: list[PortfolioRow]) -> None:
     """The newest report of each; none for people who may not read reports."""
     ids = [row.assessment for row in rows if row.assessment]
@@ -332,15 +353,14 @@ def _add_reports(user: User, rows: list[PortfolioRow]) -> None:
         row.report = newest.get(row.assessment)
 
 
-def _kpis(vendors: QuerySet[Vendor], today: date) -> Kpis:
-    below = Q(latest__grade__in=BELOW_C)
+def _kpis(user: User, vendors: QuerySet[Vendor], today: date) -> Kpis:
+    below = Q(latest__grade__in=BELOW_C, is_blind=False)
     found = vendors.aggregate(
         vendors=Count("id"),
         **{tier.value: Count("id", filter=Q(tier=tier)) for tier in Tier},
         below_c=Count("id", filter=below),
         below_c_critical=Count("id", filter=below & Q(tier=Tier.CRITICAL)),
         overdue=Count("id", filter=_late(today)),
-        findings=Sum("latest__finding_count"),
     )
     oldest = vendors.filter(_late(today)).order_by("latest__due_on").values_list("latest__due_on", flat=True).first()
     return Kpis(
@@ -350,5 +370,5 @@ def _kpis(vendors: QuerySet[Vendor], today: date) -> Kpis:
         below_c_critical=found["below_c_critical"],
         overdue=found["overdue"],
         oldest_overdue=(today - oldest).days if oldest else 0,
-        findings=found["findings"] or 0,
+        findings=open_findings.of_all(user),
     )

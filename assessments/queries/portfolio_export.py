@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from assessments.queries.portfolio import PortfolioFilter, PortfolioRow, every_row
+from assessments.scoring import PRIORITIES
 from assessments.spreadsheets.tables import Table, Value
 from assessments.states import LABELS, State
 
@@ -29,7 +30,9 @@ def portfolio_table(user: User, chosen: PortfolioFilter) -> Table:
         _("Score"),
         _("Draft"),
         *(full for _slug, _short, full in domains),
+        _("Questions not or partly met"),
         _("Open findings"),
+        *PRIORITIES,
         _("Decision"),
         _("Decision holds until"),
         _("Analyst"),
@@ -60,7 +63,9 @@ def _cells(row: PortfolioRow) -> list[Value]:
         row.score,
         (_("yes") if row.is_provisional else _("no")) if is_scored else "",
         *(Decimal(cell.score) if cell.grade else None for cell in row.heat),
-        row.findings if is_scored else None,
+        row.gaps if is_scored else None,
+        row.findings.total,
+        *(row.findings.counts.get(name, 0) for name in PRIORITIES),
         _decision(row),
         row.decision.decision.expires_on if row.decision else None,
         row.analyst,

@@ -70,7 +70,7 @@ class DocumentRow:
 
 def vendor_page(user: User, vendor: Vendor, page: str | int) -> dict[str, object]:
     """What this room shows about a vendor; the number of queries does not depend on how much there is."""
-    assessments = list(vendor.assessments.visible_to(user)[:MOST_ROWS])
+    assessments = list(vendor.assessments.visible_to(user).with_blindness(user)[:MOST_ROWS])
     shown, lines = events.vendor_events(vendor, page)
     return {
         "assessments": assessments,

@@ -115,7 +115,8 @@ def _stale(user: User, in_review: Iterable[Assessment]) -> dict[int, int]:
 
 
 def _in_use(user: User) -> QuerySet[Assessment]:
-    return Assessment.objects.visible_to(user).filter(vendor__archived_at=None).select_related("vendor", "analyst")
+    found = Assessment.objects.visible_to(user).with_blindness(user).filter(vendor__archived_at=None)
+    return found.select_related("vendor", "analyst")
 
 
 def worklist(user: User, show: str = "") -> Worklist:

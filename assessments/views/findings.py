@@ -40,7 +40,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
             request, "assessments/vendor/finding_list.html", {"sheet": queries.findings_of(request.user, page)}
         )
     check_ever(request.user, Permission.VIEW_FINDINGS)
-    form = FilterForm(request.GET, owners=queries.owners())
+    form = FilterForm(request.GET, owners=queries.every_analyst())
     chosen = form.chosen()
     context = {"sheet": queries.finding_page(request.user, chosen, page), "filter": form, "query": _query(chosen)}
     return render(request, "assessments/staff/finding_list.html", context)

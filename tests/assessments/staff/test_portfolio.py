@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Assessment, Report
+from assessments.models import Assessment, Finding, Report
 from tests import factories
+from tests.assessments.findings import closed_with
 from tests.assessments.staff.pages import address, count_queries, make_report, texts
 from users.models import User
 from vendors.actions.vendors import archive_vendor
@@ -70,7 +71,7 @@ def test_figures_on_top(signed_in: Client, several: None) -> None:
     assert (kpis.vendors, kpis.tiers) == (4, "1 critical, 1 high, 1 medium, 1 low")
     assert (kpis.below_c, kpis.below_c_critical) == (1, 1)
     assert (kpis.overdue, kpis.oldest_overdue) == (1, 10)
-    assert kpis.findings == 33
+    assert (kpis.findings.total, kpis.findings.words) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_administrator_sees_no_reports(client: Client, submitted: Assessment, ma
 def test_query_count(signed_in: Client, max: User, rows: int) -> None:
     for number in range(rows):
         factories.make_assessment(vendor=factories.make_vendor(f"Vendor {number}"), state="draft")
-    assert count_queries(signed_in, address("portfolio")) == 12
+    assert count_queries(signed_in, address("portfolio")) == 14
 
 
 def test_a_row_draws_the_scores_so_far_and_says_them(client: Client, acme: Vendor, ana: User) -> None:
@@ -206,3 +207,40 @@ def test_a_row_draws_the_scores_so_far_and_says_them(client: Client, acme: Vendo
     assert 'points="2.0,11.6 62.0,2.0"' in page
     factories.make_assessment(vendor=factories.make_vendor("Once Ltd"), state="closed")
     assert client.get(address("portfolio")).content.decode().count('class="spark"') == 1
+
+
+# --- Open findings by priority ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def found(acme: Vendor, birch: Vendor, ana: User) -> Vendor:
+    """Acme has three findings left to fix and one that is verified, Birch has one that is left."""
+    one, two, three, four = closed_with(acme, 5, 13, 3, 4, by=ana)
+    for finding, priority in ((one, "P1"), (two, "P1"), (three, "P3"), (four, "P1")):
+        Finding.objects.filter(pk=finding.pk).update(priority=priority)
+    Finding.objects.filter(pk=four.pk).update(state="verified", verified_at=timezone.now())
+    Finding.objects.filter(pk=closed_with(birch, 5, by=ana).pk).update(priority="P2")
+    return acme
+
+
+def test_open_findings_are_counted_by_priority(signed_in: Client, found: Vendor) -> None:
+    sheet = signed_in.get(address("portfolio")).context["sheet"]
+    rows = {row.name: (row.findings.total, row.findings.words) for row in sheet.rows}
+    assert rows == {"Acme Payments": (3, "P1 2 · P3 1"), "Birch Analytics": (1, "P2 1")}
+    assert (sheet.kpis.findings.total, sheet.kpis.findings.words) == (4, "P1 2 · P2 1 · P3 1")
+    page = texts(signed_in.get(address("portfolio")))
+    assert "Open findings 4 P1 2 · P2 1 · P3 1" in page
+    assert "3 P1 2 · P3 1" in page
+    assert "Open findings: P2 1" in page  # the card of a small screen
+
+
+def test_vendors_are_sorted_by_open_findings(signed_in: Client, found: Vendor) -> None:
+    assert names(signed_in, sort="-findings") == ["Acme Payments", "Birch Analytics"]
+    assert names(signed_in, sort="findings") == ["Birch Analytics", "Acme Payments"]
+
+
+def test_findings_take_no_more_queries(signed_in: Client, found: Vendor, ana: User) -> None:
+    before = count_queries(signed_in, address("portfolio"))
+    for number in range(3):
+        closed_with(factories.make_vendor(f"Vendor {number}"), 5, 13, by=ana)
+    assert count_queries(signed_in, address("portfolio")) == before

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from assessments.models import Assessment
+from assessments.models import Assessment, Finding
 from tests import factories
+from tests.assessments.findings import closed_with
 from users.models import User
 from vendors.models import Vendor
 
@@ -48,7 +49,7 @@ def test_every_vendor_is_a_row_in_the_order_shown(client: Client, vendors: list[
         10.0,
         "no",
     )
-    assert (acme["Analyst"], str(acme["Open findings"])) == ("Ana Moreau", "0")
+    assert (acme["Analyst"], str(acme["Questions not or partly met"])) == ("Ana Moreau", "0")
     assert [row[0] for row in rows][-2:] == ["Acme Payments", "Birch Ltd"]
 
 
@@ -70,7 +71,7 @@ def test_queries_do_not_grow_with_the_vendors(
 ) -> None:
     for number in range(40):  # more than a page of them
         factories.make_vendor(f"Vendor {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(exported(client, "csv")) == 44
 
 
@@ -94,3 +95,14 @@ def test_the_page_sorts_by_a_domain_and_shows_an_analysts_own(client: Client, ve
     assert "Showing 1 to 1 of 1 vendor that matches" in page
     assert 'aria-sort="descending"><a href="?owner=' in page
     assert f'href="/portfolio/export.csv?owner={ana.pk}&amp;sort=-encryption"' in page
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_open_findings_have_a_column_for_each_priority(client: Client, birch: Vendor, ana: User, kind: str) -> None:
+    for finding, priority in zip(closed_with(birch, 5, 13, 3, by=ana), ("P1", "P3", "P3"), strict=True):
+        Finding.objects.filter(pk=finding.pk).update(priority=priority)
+    client.force_login(ana)
+    head, row = exported(client, kind)
+    cells = dict(zip(head, map(str, row), strict=True))
+    assert [cells[name] for name in ("Open findings", "P1", "P2", "P3", "P4")] == ["3", "1", "0", "2", "0"]
+    assert cells["Questions not or partly met"] == "3"

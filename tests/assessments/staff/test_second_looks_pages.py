@@ -6,12 +6,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from assessments.actions import findings, notes, reviews
 from assessments.actions import second_looks as actions
 from assessments.actions.reviews import ReviewContent
 from assessments.actions.second_looks import Sample
-from assessments.models import Assessment, Review, SecondLook, SecondReview
+from assessments.models import Assessment, Campaign, Review, SecondLook, SecondReview
 from tests import factories
 from tests.assessments.staff.pages import add_evidence, address, count_queries, make_report, said, texts
 from tests.assessments.test_second_looks import answer, scored_as
@@ -134,6 +135,67 @@ def test_the_second_analyst_sees_nothing_of_the_first(look: SecondLook, ines: Us
         assert BLIND in said(reply)
     look.assessment.refresh_from_db()
     assert look.assessment.state == "submitted"
+
+
+def pages_with_scores(client: Client, assessment: Assessment) -> dict[str, str]:
+    """The words of every page and file that shows the score of an assessment which is not closed."""
+    vendor = assessment.vendor_id
+    campaign = Campaign.objects.create(
+        name="All", playbook=assessment.playbook, due_on=assessment.due_on, created_by=assessment.analyst
+    )
+    Assessment.objects.filter(pk=assessment.pk).update(campaign=campaign)
+    pages = {
+        "portfolio": client.get(address("portfolio")),
+        "export": client.get(address("portfolio-export", "csv")),
+        "comparison": client.get(address("compare"), {"vendor": vendor}),
+        "list": client.get(address("list")),
+        "campaign": client.get(address("campaign", campaign.pk)),
+        "vendor": client.get(reverse("vendors:detail", args=[vendor])),
+        "worklist": client.get(address("worklist")),
+        "calendar": client.get(address("calendar")),
+    }
+    assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
+    return {name: texts(page) for name, page in pages.items()}
+
+
+def test_no_page_shows_the_second_analyst_the_score(look: SecondLook, ines: User, ana: User) -> None:
+    first = look.assessment
+    first.refresh_from_db()
+    score, grade = f"{first.score}", first.grade
+    assert len({score, grade, *first.domain_scores.values()} - {None}) > 2  # so that no other number is mistaken for it
+    seen = pages_with_scores(client_of(ana), first)
+    shows = {name for name, words in seen.items() if score in words}
+    assert shows == {"portfolio", "export", "comparison", "list", "campaign", "vendor"}
+    domains = {one for one in first.domain_scores.values() if one not in {None, "10.0"}}
+    for name, words in pages_with_scores(client_of(ines), first).items():
+        hidden = [score, f"Draft grade {grade}", *domains]
+        assert [one for one in hidden if one in words] == [], name
+        assert " 10.0 " not in words, name
+
+
+@pytest.mark.parametrize("query", [{"grade": "B"}, {"grade": "A"}, {"grade": "below_c"}])
+def test_no_filter_tells_the_second_analyst_the_grade(look: SecondLook, ines: User, ana: User, query: dict) -> None:
+    Assessment.objects.filter(pk=look.assessment_id).update(grade={"below_c": "F"}.get(query["grade"], query["grade"]))
+    found = [client_of(user).get(address("portfolio"), query).context["sheet"].rows for user in (ana, ines)]
+    assert [len(rows) for rows in found] == [1, 0]
+
+
+@pytest.mark.parametrize("sort", ["score", "encryption"])
+def test_no_order_tells_the_second_analyst_the_score(look: SecondLook, ines: User, ana: User, sort: str) -> None:
+    other = factories.make_assessment(vendor=factories.make_vendor("Zebra"), state="closed")
+    Assessment.objects.filter(pk=look.assessment_id).update(score="1.0", domain_scores={"encryption": "1.0"})
+    Assessment.objects.filter(pk=other.pk).update(score="9.0", domain_scores={"encryption": "9.0"})
+
+    def first_name(user: User) -> str:
+        return client_of(user).get(address("portfolio"), {"sort": sort}).context["sheet"].rows[0].name
+
+    assert (first_name(ana), first_name(ines)) == ("Acme Payments", "Zebra")
+
+
+def test_no_figure_tells_the_second_analyst_the_grade(look: SecondLook, ines: User, ana: User) -> None:
+    Assessment.objects.filter(pk=look.assessment_id).update(grade="F")
+    figures = [client_of(user).get(address("portfolio")).context["sheet"].kpis.below_c for user in (ana, ines)]
+    assert figures == [1, 0]
 
 
 def test_the_pages_do_show_the_first_once_it_is_finished(look: SecondLook, ines: User, ana: User) -> None:
