@@ -120,6 +120,11 @@ def sentence(text: str) -> str:
     return text + "." if text and text[-1].isalnum() else text
 
 
+def cleaned(snapshot: Snapshot) -> Snapshot:
+    """A copy of the snapshot with every text cleaned and otherwise whole: for documents that programs read."""
+    return _each_text(snapshot, "", lambda text, _field: clean(text))
+
+
 def fitted(snapshot: Snapshot) -> Snapshot:
     """A copy of the snapshot in which every text is ready to lay out. Digests, keys and codes stay as they are."""
     return _each_text(snapshot, "", _fit)

@@ -117,9 +117,13 @@ def room_for(questions: Iterable[Question]) -> int:
 
 
 def clean(text: str) -> str:
-    """Text as a cell and a form hold it alike: line ends as everywhere, no other control character, no outer blanks."""
+    """Text as a cell and a form hold it alike: line ends as everywhere, no other control character, no outer blanks.
+
+    Nor the two code points that are no characters and that no XML may hold.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    kept = (c for c in text if c in "\n\t" or (c not in "\ufffe\uffff" and unicodedata.category(c) not in {"Cc", "Cs"}))
+    return "".join(kept).strip()
 
 
 def cells_of(question: Question) -> dict[str, str]:

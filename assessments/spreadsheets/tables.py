@@ -10,8 +10,10 @@ from decimal import Decimal
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from assessments.spreadsheets.cells import cut
 from assessments.spreadsheets.grid import letters
 from assessments.spreadsheets.layout import clean
+from assessments.spreadsheets.packing import packed
 from assessments.spreadsheets.write import put
 
 Value = str | int | Decimal | date | None
@@ -46,11 +48,14 @@ def _plain(value: Value) -> str:
     if not isinstance(value, str):
         return value.isoformat() if isinstance(value, date) else str(value)
     text = clean(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return cut(f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text)
 
 
-def to_xlsx(tables: Sequence[Table]) -> bytes:
-    """One sheet a table, headings fixed and with filters. Numbers and days can be counted with."""
+def to_xlsx(tables: Sequence[Table], *, made_at: datetime, title: str = "") -> bytes:
+    """One sheet a table, headings fixed and with filters. Numbers and days can be counted with.
+
+    The same tables, moment and title give the same bytes.
+    """
     book = Workbook()
     book.remove(book.active)
     for table in tables:
@@ -69,10 +74,8 @@ def to_xlsx(tables: Sequence[Table]) -> bytes:
         sheet.freeze_panes = "A2"
         sheet.auto_filter.ref = f"A1:{letters(len(table.headings))}{len(table.rows) + 1}"
         sheet.print_title_rows = "1:1"
-    book.properties.creator = "Assay"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    book.properties.creator, book.properties.title = "Assay", clean(title) or None
+    return packed(book, made_at=made_at)
 
 
 def _width(table: Table, place: int) -> int:

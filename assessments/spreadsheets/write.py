@@ -1,7 +1,6 @@
 """The questionnaire as an XLSX to fill in. Every text is a text: no cell of it can ever be a formula."""
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assessments.limits import NOTES_LENGTH, PLAN_LENGTH, REASON_LENGTH
+from assessments.spreadsheets.cells import cut, escaped
 from assessments.spreadsheets.grid import letters
 from assessments.spreadsheets.help import HELP_LINES
 from assessments.spreadsheets.layout import (
@@ -41,7 +41,6 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 _MIDDLE = Alignment(horizontal="center", vertical="top")
 _LINE_HEIGHT, _MOST_HEIGHT = 15, 400  # points; a row of a spreadsheet can have 409
 _LENGTHS = {"reason": REASON_LENGTH, "notes": NOTES_LENGTH, "plan": PLAN_LENGTH}
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # XLSX reads _x0041_ as a letter
 
 
 def write(
@@ -73,11 +72,11 @@ def write(
 
 
 def put(cell: Cell, value: str | date | int | Decimal) -> Cell:
-    """Write one cell. Text stays text in every program, whatever it begins with."""
+    """Write one cell. Text stays text in every program, whatever it begins with; one that no cell can hold is cut."""
     if not isinstance(value, str):
         cell.value = value
         return cell
-    text = _ESCAPE.sub("_x005F_", clean(value))
+    text = escaped(cut(clean(value)))
     cell.value = text or None
     if text:
         cell.data_type = "s"  # whatever was guessed from its first character

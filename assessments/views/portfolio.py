@@ -77,5 +77,5 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 def portfolio_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The vendors that the filters leave, as CSV or XLSX."""
     table = portfolio_table(request.user, PortfolioForm(request.GET).chosen())
-    content = to_xlsx([table]) if kind == "xlsx" else to_csv(table)
+    content = to_xlsx([table], made_at=timezone.now()) if kind == "xlsx" else to_csv(table)
     return attachment(content, f"portfolio-{timezone.localdate():%Y-%m-%d}.{kind}")

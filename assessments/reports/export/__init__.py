@@ -1,0 +1,1 @@
+"""An assessment for programs: tables, a record, OSCAL, and the evidence itself. Each maker has `write`."""
