@@ -44,6 +44,9 @@ from tests.reports.test_render import text_of
 from users.models import User
 from vendors.models import AwsAccount, Invitation, Vendor
 
+# Each test in a transaction of its own, inside that of the module. Without it nobody would ask for a database.
+pytestmark = pytest.mark.django_db
+
 # Account ids as AWS's own documentation uses them.
 DOCUMENTATION_IDS = {
     "111122223333",
