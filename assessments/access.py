@@ -13,6 +13,7 @@ from assessments.models import (
     Answer,
     Assessment,
     Campaign,
+    Decision,
     Evidence,
     EvidenceLink,
     Finding,
@@ -136,6 +137,13 @@ def campaign_for(user: User, pk: int) -> Campaign:
 def report_for(user: User, pk: int) -> Report:
     """One report."""
     return get_object_or_404(Report.objects.visible_to(user).select_related("assessment__vendor"), pk=pk)
+
+
+def decision_for(user: User, pk: int, decision: int, permission: Permission) -> Decision:
+    """One decision on one assessment."""
+    assessment = assessment_for(user, pk, permission)
+    visible = Decision.objects.visible_to(user).filter(assessment=assessment)
+    return get_object_or_404(visible.select_related("by", "assessment__vendor"), pk=decision)
 
 
 def submission_for(user: User, pk: int, number: int) -> Submission:

@@ -1,6 +1,7 @@
 """When a vendor's leads are reminded of a due date: so many days before it, and every so many days after it.
 
-Of overdue findings they are told together, on any day, and again so many days after that.
+Of overdue findings they are told together, on any day, and again so many days after that; so is a manager of conditions
+past their date.
 """
 
 from datetime import date
@@ -48,8 +49,22 @@ def chase_occasion(vendor_id: int, user_id: int, day: date) -> str:
 
 def last_chased(vendor_id: int) -> dict[int, date]:
     """Id of the person to the last day they were told of this vendor's overdue findings. One query."""
+    return _last_days(f"findings/{vendor_id}/")
+
+
+def condition_occasion(user_id: int, day: date) -> str:
+    """Names the one mail that tells this manager on this day of conditions past their date."""
+    return f"conditions/{user_id}/{day.isoformat()}"
+
+
+def last_told(user_id: int) -> date | None:
+    """The last day this manager was told of conditions past their date. One query."""
+    return _last_days(f"conditions/{user_id}/").get(user_id)
+
+
+def _last_days(beginning: str) -> dict[int, date]:
     found: dict[int, date] = {}
-    for words in occasions_beginning(f"findings/{vendor_id}/"):
+    for words in occasions_beginning(beginning):
         user_id, day = words.split("/")[-2:]
         at = date.fromisoformat(day)
         found[int(user_id)] = max(at, found.get(int(user_id), at))

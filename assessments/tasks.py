@@ -45,9 +45,10 @@ def requeue_evaluations() -> None:
 
 @shared_task
 def send_reminders() -> None:
-    """Every hour: remind leads of due dates, and of findings that are overdue."""
+    """Every hour: remind leads of due dates and overdue findings, managers of conditions past their date."""
     reminders.send_reminders()
     reminders.chase_findings()
+    reminders.chase_conditions()
 
 
 @shared_task

@@ -97,6 +97,7 @@ urlpatterns = [
     path(_one + "close", workflow.close, name="close"),
     path(_one + "reopen", workflow.reopen, name="reopen"),
     path(_one + "decide/", decisions.decide, name="decide"),
+    path(_one + "decisions/<int:decision>/conditions/<int:place>/", decisions.meet, name="condition"),
     path(_one + "send-back", workflow.send_back, name="send-back"),
     path(_score, scoring.score_edit, name="score-edit"),
     path(_score + "source", scoring.score_source, name="score-source"),

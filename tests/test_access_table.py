@@ -14,7 +14,18 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Answer, Assessment, Campaign, Evidence, EvidenceLink, Finding, Query, Report, Review
+from assessments.models import (
+    Answer,
+    Assessment,
+    Campaign,
+    Decision,
+    Evidence,
+    EvidenceLink,
+    Finding,
+    Query,
+    Report,
+    Review,
+)
 from audit.models import Event
 from tests import factories
 from users.models import User
@@ -56,6 +67,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "assessments:check-shown": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
     "assessments:close": {"*": ("302 405 405 405 405 405 405", "302 404 404 404 302 403 403")},
     "assessments:compare": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "assessments:condition": {"*": ("302 404 404 404 403 403 403", "302 404 404 404 403 403 403")},
     "assessments:confirm": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 302 302 403 403 403"),
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 403 403 403 403"),
@@ -296,6 +308,7 @@ class Estate:
         # A row, as for the report: nobody can ask in every state, but an address has an answer in every state.
         self.query = Query.objects.create(answer=answer, text="Which keys?", by=analyst, at=self.assessment.created_at)
         self.finding = self._finding(answer, analyst)
+        self.decision = self._decision(analyst)
         self.invitation = invitations.invite(
             vendor=vendor, email="lena@acme.example", name="", role=MemberRole.LEAD, by=analyst
         )
@@ -327,6 +340,19 @@ class Estate:
         evidence.preview.save("x", ContentFile(b"jpg"))
         EvidenceLink.objects.create(evidence=evidence, answer=answer, by=by)
         return evidence
+
+    def _decision(self, by: User) -> Decision:
+        """A row for the same reason."""
+        conditions = [{"text": "Remove the keys.", "due_on": "2027-01-31"}]
+        return Decision.objects.create(
+            assessment=self.assessment,
+            kind="conditions",
+            reason="Nearly there.",
+            conditions=conditions,
+            expires_on="2027-12-31",
+            at=self.assessment.created_at,
+            by=by,
+        )
 
     def _finding(self, answer: Answer, by: User) -> Finding:
         """A row as well, since none is raised in every state."""
@@ -371,6 +397,7 @@ class Estate:
             "assessments:finding-remove": [self.finding.pk],
             "assessments:finding-accept": [self.finding.pk],
             "assessments:finding-raise": [self.assessment.pk, 13],
+            "assessments:condition": [self.assessment.pk, self.decision.pk, 1],
             "assessments:receipt-download": [self.assessment.pk, 1],
             "assessments:portfolio-export": ["csv"],
             "assessments:report-status": [self.report.pk],

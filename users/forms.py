@@ -11,7 +11,8 @@ from users.names import plain_name
 # What a person may mute, by whether they are one of our own people.
 OPTIONAL_MAIL = {
     True: _(
-        "When answers are submitted, a report is ready or a fix is to be checked. Mails about your account always come."
+        "When answers are submitted, a report is ready, a fix is to be checked or a condition is past its date. Mails "
+        "about your account always come."
     ),
     False: _(
         "When answers fall due, are overdue or are accepted, and when findings are overdue or verified as fixed. "

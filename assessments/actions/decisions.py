@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.limits import DECISION_CONDITIONS
-from assessments.models import Assessment, Condition, Decision, DecisionKind
+from assessments.models import Assessment, Condition, ConditionMet, Decision, DecisionKind
 from assessments.states import LABELS, State
 from audit.trail import record
 from users.models import User
@@ -109,3 +109,28 @@ def later_closed(assessment: Assessment) -> Assessment | None:
     """A closed assessment of the same vendor that came after this one: decisions are made on it."""
     others = Assessment.objects.filter(vendor=assessment.vendor_id, state=State.CLOSED, pk__gt=assessment.pk)
     return others.order_by("-pk").first()
+
+
+@transaction.atomic
+def meet_condition(*, decision: Decision, place: int, note: str, by: User) -> ConditionMet:
+    """Keep that the condition at this place, from 1, is met and what was seen of it; after that nobody is chased.
+
+    Said twice, the first stays. Raises DecisionRefused without a note, and where a newer decision counts.
+    """
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=decision.pk)
+    made = ConditionMet.objects.filter(decision=decision, place=place).first()
+    if made is not None:
+        return made
+    if not note.strip():
+        raise DecisionRefused({"note": _("Write what you have seen")})
+    if not Decision.objects.newest().filter(pk=decision.pk).exists():
+        raise DecisionRefused({None: _("This vendor was decided about again meanwhile. Nothing was stored.")})
+    met = ConditionMet.objects.create(decision=decision, place=place, note=note.strip(), at=timezone.now(), by=by)
+    record(
+        kind="condition.met",
+        by=by,
+        vendor=decision.assessment.vendor_id,
+        target=f"assessment:{decision.assessment_id}",
+        details={"decision": decision.pk, "condition": place},
+    )
+    return met

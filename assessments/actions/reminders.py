@@ -1,6 +1,7 @@
 """Remind a vendor's leads, and who still has a question to answer, of a due date: once for each step of it.
 
-Leads are chased for overdue findings as well, by one mail about all of them every so many days.
+Leads are chased for overdue findings as well, by one mail about all of them every so many days, and managers for
+conditions of their decisions.
 """
 
 from datetime import date, timedelta
@@ -11,9 +12,19 @@ from django.utils import timezone
 
 from assessments.letters import at_work_on
 from assessments.models import Assessment, Finding
-from assessments.schedule import chase_occasion, last_chased, last_steps, occasion, step_on
+from assessments.queries.decisions import to_chase
+from assessments.schedule import (
+    chase_occasion,
+    condition_occasion,
+    last_chased,
+    last_steps,
+    last_told,
+    occasion,
+    step_on,
+)
 from assessments.states import WITH_VENDOR
 from outbox.actions import enqueue
+from users.models import User
 from vendors.models import Member, MemberRole, Vendor
 
 
@@ -94,3 +105,31 @@ def _chase(*, vendor_id: int, today: date) -> int:
             occasion=chase_occasion(vendor_id, user.pk, today),
         )
     return len(users)
+
+
+def chase_conditions() -> int:
+    """Put the mails about conditions past their date into the outbox; before the hour of the setting it is too early.
+
+    The manager who decided gets one about all of them, as often as a vendor hears of its findings. Returns how many
+    mails. Safe to call at any time and by several workers at once.
+    """
+    now = timezone.localtime()
+    if now.hour < settings.REMIND_AT or not settings.FINDINGS_EVERY_DAYS:
+        return 0
+    return sum(_chase_manager(user_id=pk, today=now.date()) for pk in sorted(to_chase()))
+
+
+@transaction.atomic
+def _chase_manager(*, user_id: int, today: date) -> int:
+    """Tell one manager. The lock keeps a second worker waiting."""
+    manager = User.objects.select_for_update().get(pk=user_id)
+    latest = today - timedelta(days=settings.FINDINGS_EVERY_DAYS)
+    if not manager.has_optional_mail or (last_told(user_id) or latest) > latest:
+        return 0
+    enqueue(
+        kind="condition.overdue",
+        to=manager.email,
+        params={"user": user_id},
+        occasion=condition_occasion(user_id, today),
+    )
+    return 1

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import Answer, Assessment, SecondLook
+from assessments.staff_letters import tell_reviewer
 from assessments.states import State
 from audit.trail import record
 from users.models import StaffRole, User
@@ -48,6 +49,8 @@ def assign_reviewer(
             target=f"assessment:{locked.pk}",
             details={"questions": [answer.criterion.number for answer in changed]} | ({"to": to} if to else {}),
         )
+        if reviewer is not None and reviewer.pk != by.pk:
+            tell_reviewer(assessment=locked, reviewer=reviewer)
     return changed
 
 

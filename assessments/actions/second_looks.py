@@ -19,6 +19,7 @@ from assessments.actions.reviews import (
 )
 from assessments.models import Answer, Assessment, Review, SecondLook, SecondReview, SettledBy
 from assessments.sampling import draw
+from assessments.staff_letters import tell_second_analyst
 from assessments.states import State
 from audit.trail import record
 from users.models import StaffRole, User
@@ -96,6 +97,7 @@ def ask(*, assessment: Assessment, analyst: User, sample: Sample, form_key: UUID
         form_key=form_key,
     )
     _record("second.asked", assessment, by, {"analyst": analyst.pk, "sample": numbers, "drawn": look.is_drawn})
+    tell_second_analyst(look=look)
     return look
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from assessments.actions.decisions import DecisionContent
 from assessments.forms.answers import TextField
@@ -114,3 +114,24 @@ class DecisionForm(forms.Form):
     def refuse(self, problems: Mapping[str | None, str]) -> None:
         """Show what the action found; what concerns the conditions stands at the first of them."""
         show(self, {"text_1" if field == "conditions" else field: problem for field, problem in problems.items()})
+
+
+class ConditionMetForm(forms.Form):
+    """What a manager has seen of one condition."""
+
+    note = TextField(
+        label=gettext_lazy("What have you seen?"),
+        help_text=gettext_lazy("Kept for good. The vendor does not read it"),
+        what=gettext_noop("The note"),
+        max_length=REASON_LENGTH,
+        rows=4,
+        error_messages={"required": gettext_lazy("Write what you have seen")},
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+
+    def refuse(self, problems: Mapping[str | None, str]) -> None:
+        """Show what the action says against it."""
+        show(self, problems)

@@ -3,7 +3,7 @@
 from assessments.models.answers import Answer, AnswerKind, AnswerVersion
 from assessments.models.assessments import Assessment
 from assessments.models.campaigns import Campaign
-from assessments.models.decisions import Condition, Decision, DecisionKind
+from assessments.models.decisions import Condition, ConditionMet, Decision, DecisionKind
 from assessments.models.evaluations import Evaluation, EvaluationRun
 from assessments.models.evidence import Evidence, EvidenceKind, EvidenceLink
 from assessments.models.findings import Finding
@@ -21,6 +21,7 @@ __all__ = [
     "Assessment",
     "Campaign",
     "Condition",
+    "ConditionMet",
     "Decision",
     "DecisionKind",
     "Evaluation",

@@ -68,3 +68,23 @@ class Decision(models.Model):
     def listed_conditions(self) -> list[Condition]:
         """The conditions with their dates, in the order in which they were written."""
         return [Condition(one["text"], date.fromisoformat(one["due_on"])) for one in self.conditions]
+
+
+class ConditionMet(models.Model):
+    """A manager has seen that a condition is met. Rows are never changed either; a condition without one is open."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="met")
+    place = models.PositiveSmallIntegerField(help_text="Of the condition in the decision, from 1.")
+    note = models.TextField(max_length=REASON_LENGTH, help_text="What was seen.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "place"], name="condition_met_once"),
+            models.CheckConstraint(name="condition_met_says_what_was_seen", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"condition {self.place} of decision {self.decision_id}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, Decision, Finding
+from assessments.queries import decisions
 from assessments.queries.recurrence import coming, months_after
 from assessments.states import TO_FIX, WITH_VENDOR, FindingState, State
 
@@ -35,6 +36,7 @@ ANSWERS = Kind(_("Answers are due"), "i-chat")
 TO_SEND = Kind(_("Answers are due, not sent yet"), "i-send")
 AGAIN = Kind(_("To be assessed again"), "i-refresh")
 DECISION = Kind(_("The decision expires"), "i-shield")
+CONDITION = Kind(_("A condition is to be met"), "i-met")
 FINDINGS = Kind(_("Findings are due"), "i-flag")
 ACCEPTED = Kind(_("The risk is accepted until then"), "i-half")
 
@@ -97,11 +99,12 @@ def page_begin(asked: str, today: date) -> date:
 
 
 def calendar(user: User, asked: str, *, with_findings: bool) -> Calendar:
-    """The page that begins with the month asked for. Six queries, four without findings, whatever there is."""
+    """The page that begins with the month asked for. Eight queries, six without findings, whatever there is."""
     today = timezone.localdate()
     now, begin = today.replace(day=1), page_begin(asked, today)
     span = _Span(None if begin == now else begin, months_after(begin, MONTHS))
     sources = [*_assessments(user, span, today), _again(span, today), _decisions(user, span, today)]
+    sources.append(_conditions(user, span, today))
     if with_findings:
         sources += [_findings(user, span, today), _accepted(user, span, today)]
     groups = [list(source) for source in sources]
@@ -143,6 +146,14 @@ def _decisions(user: User, span: _Span, today: date) -> Iterator[Entry]:
     for one in span.within(found.select_related("assessment__vendor"), "expires_on"):
         about, day = one.assessment, one.expires_on
         yield Entry(day, DECISION, about.vendor.name, about.pk, about.title, 0, day < today)
+
+
+def _conditions(user: User, span: _Span, today: date) -> Iterator[Entry]:
+    """Those that nobody has seen met, of decisions that hold."""
+    rows = [one for one in decisions.open_conditions(user) if one.due_on < span.end]
+    for one in [row for row in rows if span.first is None or row.due_on >= span.first][:MOST_ROWS]:
+        about = one.decision.assessment
+        yield Entry(one.due_on, CONDITION, about.vendor.name, about.pk, about.title, 0, one.due_on < today)
 
 
 def _findings(user: User, span: _Span, today: date) -> Iterator[Entry]:

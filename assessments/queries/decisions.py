@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, Decision, DecisionKind
+from assessments.models import Assessment, ConditionMet, Decision, DecisionKind
 from assessments.states import State
+from users.models import StaffRole
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,6 +32,29 @@ LOOKS = {
 
 
 @dataclass(frozen=True)
+class ConditionRow:
+    """One condition of a decision, and whether it is met."""
+
+    decision: Decision
+    place: int  # from 1
+    text: str
+    due_on: date
+    met: ConditionMet | None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its day is over and nobody has seen it met."""
+        return self.met is None and self.due_on < timezone.localdate()
+
+
+def conditions_of(decision: Decision) -> list[ConditionRow]:
+    """The conditions as they were written; one query where `met` was not fetched."""
+    met = {one.place: one for one in decision.met.all()} if decision.conditions else {}
+    found = enumerate(decision.listed_conditions, 1)
+    return [ConditionRow(decision, place, one.text, one.due_on, met.get(place)) for place, one in found]
+
+
+@dataclass(frozen=True)
 class Standing:
     """One decision and whether it holds today. `problem` says in a few words why it does not, "" where it does."""
 
@@ -41,6 +65,11 @@ class Standing:
     def holds(self) -> bool:
         """Whether people may rely on it."""
         return not self.problem
+
+    @property
+    def conditions(self) -> list[ConditionRow]:
+        """What it depends on."""
+        return conditions_of(self.decision)
 
     @property
     def css(self) -> str:
@@ -64,13 +93,18 @@ def standing(decision: Decision, today: date) -> Standing:
 
 
 def of_assessment(user: User, assessment: Assessment) -> list[Standing]:
-    """The decisions on one assessment, newest first; one query. What a newer one replaced is history."""
-    return _standings(Decision.objects.visible_to(user).filter(assessment=assessment))
+    """The decisions on one assessment, newest first; two queries. What a newer one replaced is history."""
+    return _standings(_with_met(Decision.objects.visible_to(user).filter(assessment=assessment)))
 
 
 def of_vendor(user: User, vendor: Vendor) -> list[Standing]:
-    """All decisions about one vendor, newest first; one query."""
-    return _standings(Decision.objects.visible_to(user).filter(assessment__vendor=vendor))
+    """All decisions about one vendor, newest first; two queries."""
+    return _standings(_with_met(Decision.objects.visible_to(user).filter(assessment__vendor=vendor)))
+
+
+def _with_met(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+    """With what was seen of their conditions; one query more."""
+    return decisions.prefetch_related(Prefetch("met", ConditionMet.objects.select_related("by")))
 
 
 def of_vendors(user: User, vendors: Iterable[int]) -> dict[int, Standing]:
@@ -127,3 +161,41 @@ def to_renew(user: User) -> list[RenewRow]:
 def _standings(decisions: QuerySet[Decision]) -> list[Standing]:
     today = timezone.localdate()
     return [standing(one, today) for one in decisions.select_related("by", "assessment__vendor")]
+
+
+def open_conditions(user: User) -> list[ConditionRow]:
+    """Conditions that nobody has seen met, of decisions that hold, by date; two queries.
+
+    Decisions that no longer hold are to be renewed as a whole.
+    """
+    return _open(Decision.objects.visible_to(user))
+
+
+def to_chase() -> set[int]:
+    """Ids of the managers who decided under conditions that should have been met, and can look after them."""
+    return {one.decision.by_id for one in _open(Decision.objects) if one.is_overdue and looks_after(one.decision.by)}
+
+
+def _open(decisions: QuerySet[Decision]) -> list[ConditionRow]:
+    found = decisions.newest().exclude(_stale(timezone.localdate()))
+    found = found.filter(kind=DecisionKind.WITH_CONDITIONS, assessment__vendor__archived_at=None)
+    rows = _with_met(found.select_related("by", "assessment__vendor")).order_by("pk")
+    left = [one for decision in rows for one in conditions_of(decision) if one.met is None]
+    return sorted(left, key=lambda one: (one.due_on, one.decision.pk, one.place))
+
+
+def conditions_for(user: User) -> list[ConditionRow]:
+    """Those past their date that are this person's to look after: of decisions they made, and of assessments they
+    reviewed; for every manager also of decisions whose maker is no manager any more.
+    """
+    return [one for one in open_conditions(user) if one.is_overdue and _is_for(user, one.decision)][:MOST_ROWS]
+
+
+def _is_for(user: User, decision: Decision) -> bool:
+    is_left = user.staff_role == StaffRole.MANAGER and not looks_after(decision.by)
+    return user.pk in {decision.by_id, decision.assessment.analyst_id} or is_left
+
+
+def looks_after(manager: User) -> bool:
+    """Whether who decided can still look after the conditions."""
+    return manager.is_active and manager.staff_role == StaffRole.MANAGER

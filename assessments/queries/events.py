@@ -33,6 +33,7 @@ WORDS = {
     WITH_REASON: gettext_lazy("gave the reason for opening it again"),
     "assessment.recomputed": gettext_lazy("corrected stored scores"),
     "assessment.cancel": gettext_lazy("cancelled the assessment"),
+    "condition.met": gettext_lazy("found a condition of the decision met"),
     "decision.approved": gettext_lazy("approved the vendor"),
     "decision.conditions": gettext_lazy("approved the vendor with conditions"),
     "decision.rejected": gettext_lazy("rejected the vendor"),

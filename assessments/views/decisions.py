@@ -1,7 +1,7 @@
 """A manager decides about a vendor."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -10,7 +10,7 @@ from assessments import access
 from assessments.access import NotNow
 from assessments.actions import decisions as actions
 from assessments.actions.decisions import DecisionRefused
-from assessments.forms.decisions import ADD, DecisionForm
+from assessments.forms.decisions import ADD, ConditionMetForm, DecisionForm
 from assessments.models import Assessment
 from assessments.policy import Permission
 from assessments.queries import decisions as queries
@@ -54,3 +54,33 @@ def _page(request: HttpRequest, assessment: Assessment, form: DecisionForm, *, s
         "decisions": queries.of_vendor(request.user, assessment.vendor),
     }
     return render(request, "assessments/staff/decide.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+def meet(request: HttpRequest, pk: int, decision: int, place: int) -> HttpResponse:
+    """Ask what was seen of one condition, keep it, and go back to the assessment."""
+    is_sent = request.method == "POST"
+    found = access.decision_for(request.user, pk, decision, Permission.VIEW_OVERVIEW if is_sent else Permission.DECIDE)
+    condition = next((one for one in queries.conditions_of(found) if one.place == place), None)
+    form = ConditionMetForm(request.POST if is_sent else None)
+    status = 200
+    try:
+        access.check(request.user, found.assessment, Permission.DECIDE)
+    except NotNow as error:  # it was opened again while the page was open: what was typed stays, to be copied
+        form.add_error(None, str(error))
+        status = 403
+    if condition is None:
+        raise Http404
+    if is_sent and status == 200:
+        if form.is_valid():
+            try:
+                actions.meet_condition(decision=found, place=place, note=form.cleaned_data["note"], by=request.user)
+            except DecisionRefused as error:
+                form.refuse(error.problems)
+            else:
+                messages.success(request, _("The condition is kept as met."))
+                return redirect("assessments:detail", pk)
+        status = 422
+    context = {"form": form, "assessment": found.assessment, "condition": condition}
+    return render(request, "assessments/staff/condition.html", context, status=status)

@@ -21,6 +21,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "to_send": to_send(queries.MOST_ROWS) if may_ever(request.user, Permission.SEND) else [],
         "work": queries.worklist(request.user, request.GET.get("show", "")),
         "to_renew": decisions.to_renew(request.user),
+        "conditions": decisions.conditions_for(request.user),
         "lapsed": lapsed(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else [],
         "may_decide": may_ever(request.user, Permission.DECIDE),
         "findings": finding_work(request.user) if may_ever(request.user, Permission.VIEW_FINDINGS) else None,

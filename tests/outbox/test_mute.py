@@ -49,7 +49,10 @@ def test_opening_the_link_changes_nothing_and_the_button_mutes(client: Client, r
 
 def test_staff_read_what_they_mute(client: Client, ana: User) -> None:
     shown = client.get(path_of(ana), follow=True).content.decode()
-    assert "when answers are submitted, a report is ready or a fix is to be checked." in shown
+    assert (
+        "when answers are submitted, a report is ready, a fix is to be checked or a condition is past its date."
+        in shown
+    )
     client.post(MUTE)
     assert muted(ana)
 
@@ -143,12 +146,15 @@ KINDS = {
     "assessment.sent": True,
     "assessment.sent_back": True,
     "assessment.submitted": False,
+    "condition.overdue": False,
     "finding.fixed": False,
     "finding.overdue": False,
     "finding.reopened": True,
     "finding.verified": False,
     "findings.raised": True,
     "report.ready": False,
+    "reviewer.assigned": True,
+    "second.asked": True,
     "vendor.invitation": True,
 }
 
