@@ -6,10 +6,30 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from assessments.actions import evidence, findings, reviewers, reviews, second_looks, workflow
+from assessments.actions import (
+    decisions,
+    evidence,
+    findings,
+    page_images,
+    reviewers,
+    reviews,
+    second_looks,
+    workflow,
+)
 from assessments.actions.reviews import ReviewContent
 from assessments.actions.second_looks import Sample
-from assessments.models import Assessment, Campaign, Evidence, Finding, Report, Review, SecondLook, SecondReview
+from assessments.models import (
+    Assessment,
+    Campaign,
+    Decision,
+    Evidence,
+    Finding,
+    PageImages,
+    Report,
+    Review,
+    SecondLook,
+    SecondReview,
+)
 from assessments.scoring import Result
 from assessments.states import State
 from playbook.models import Side
@@ -47,6 +67,7 @@ class Estate:
     by_state: dict[str, Assessment] = field(default_factory=dict)
     files: list[Evidence] = field(default_factory=list)
     finding: Finding | None = None  # of the finished one, overdue, with a plan
+    decision: Decision | None = None  # on the finished one, under conditions
 
     @property
     def answering(self) -> Assessment:
@@ -105,8 +126,28 @@ def build() -> Estate:
     _finding(estate)
     _second_looks(estate)
     _reviewers(estate)
+    _decision(estate)
     workflow.cancel(assessment=estate.by_state[State.CANCELLED], by=manager)
     return estate
+
+
+def _decision(estate: Estate) -> None:
+    """An approval with one condition past its date and one that is met."""
+    today = timezone.localdate()
+    late, later = today - timedelta(days=9), today + timedelta(days=60)
+    estate.decision = Decision.objects.create(
+        assessment=estate.closed,
+        kind="conditions",
+        reason="As seen.",
+        conditions=[
+            {"text": "Unused keys", "due_on": f"{late}"},
+            {"text": "A plan for incidents", "due_on": f"{later}"},
+        ],
+        expires_on=today + timedelta(days=200),
+        at=timezone.now(),
+        by=estate.max,
+    )
+    decisions.meet_condition(decision=estate.decision, place=2, note="As seen.", by=estate.max)
 
 
 def _answers(estate: Estate) -> None:
@@ -122,6 +163,8 @@ def _answers(estate: Estate) -> None:
     key = factories.option_key(second.criterion, Side.FAILURE)
     factories.answer_with(second, key, by=estate.tom, complete=False)
     attach(estate.submitted, 1, *kinds, by=estate.rita)
+    for pages in PageImages.objects.all():
+        page_images.draw_now(pages_id=pages.pk)
     attach(
         estate.submitted, 2, screenshot("stages.png"), credential_report("again.csv", "444455556666"), by=estate.rita
     )

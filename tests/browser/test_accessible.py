@@ -158,6 +158,9 @@ MANAGER = [
     one("score-edit", "submitted", 1),
     one("detail", "closed"),
     one("decide", "closed"),
+    Address("assessments:worklist"),
+    Address("assessments:condition", lambda e: (e.closed.pk, e.decision.pk, 1)),
+    Address("assessments:condition", lambda e: (e.closed.pk, e.decision.pk, 2)),
     Address("assessments:finding-accept", lambda e: (e.finding.pk,)),
     Address("assessments:portfolio"),
 ]
