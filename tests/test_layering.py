@@ -35,6 +35,7 @@ PURE = (
     "assessments/policy.py",
     "assessments/limits.py",
     "assessments/marking.py",
+    "assessments/reports/export",
     "assessments/reports/plain.py",
     "assessments/reports/report_manifest.py",
     "assessments/reports/snapshot.py",

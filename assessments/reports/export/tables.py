@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from assessments.reports import words
+from assessments.reports.evidence_facts import EvidenceItem
 from assessments.reports.material import Material
-from assessments.reports.snapshot import CriterionResult, EvidenceItem, Finding, Snapshot
+from assessments.reports.snapshot import CriterionResult, Finding, Snapshot
 from assessments.spreadsheets.tables import Table, Value
 
 _VERDICTS = {"acceptable": "Acceptable", "failure": "Failure", "undetermined": "Undetermined"}
