@@ -19,7 +19,7 @@ from outbox.actions import enqueue
 from outbox.letters import Letter, register
 
 if TYPE_CHECKING:
-    from assessments.models import Assessment
+    from assessments.models import Assessment, Report
     from users.models import User
 
 # These name the due date: who gets one is not reminded of the same step again.
@@ -238,13 +238,21 @@ def _submitted(params: Mapping[str, object]) -> Letter | None:
 
 
 def _report_ready(params: Mapping[str, object]) -> Letter | None:
-    found = _find(params, list(State))
-    return found and _letter(
-        found,
-        _("Assay: a report is ready"),
-        _("%(organisation)s has a new assessment report: the one you asked for is ready. Open the assessment:"),
-        url_name="assessments:detail",
-    )
+    from assessments.models import Report  # noqa: PLC0415 -- models are not loaded when the app registers
+
+    found = Report.objects.filter(pk=params["report"]).select_related("assessment__vendor").first()
+    if found is None or (found.assessment and found.assessment.vendor.archived_at):
+        return None
+    names = {"organisation": settings.ORGANISATION_NAME}
+    words = _("%(organisation)s has a new document: the one you asked for is ready. Open the page to download it:")
+    return Letter(_("Assay: a document is ready"), f"{words % names}\n{settings.SITE_URL}{documents_of(found)}\n")
+
+
+def documents_of(report: Report) -> str:
+    """The address of the page where a document is listed."""
+    if report.assessment_id:
+        return reverse("assessments:documents", args=[report.assessment_id])
+    return reverse("assessments:portfolio-documents")
 
 
 def register_letters() -> None:
@@ -256,4 +264,4 @@ def register_letters() -> None:
     register("assessment.overdue", _overdue, name=gettext_noop("Reminder: overdue"), is_optional=True)
     register("assessment.accepted", _accepted, name=gettext_noop("Answers accepted"), is_optional=True)
     register("assessment.submitted", _submitted, name=gettext_noop("Answers submitted"), is_optional=True)
-    register("report.ready", _report_ready, name=gettext_noop("Report ready"), is_optional=True)
+    register("report.ready", _report_ready, name=gettext_noop("Document ready"), is_optional=True)

@@ -88,6 +88,11 @@ VENDOR_ACCOUNTS: Final = 500  # AWS accounts in scope
 EVALUATION_RESOURCES: Final = 2_000  # offenders kept with one criterion of one evaluation; all are counted
 EVALUATION_TEXT: Final = 2_000  # characters kept of the name of a resource, and of what is said of it
 
+# --- Documents -------------------------------------------------------------------------------------------------
+
+REPORT_MEMORY_BYTES: Final = 1 * GB  # of address space, beyond what the worker holds
+REPORT_SECONDS: Final = 200  # of processor time; less than Celery's soft limit
+
 # --- Text typed by people --------------------------------------------------------------------------------------
 
 NAME_LENGTH: Final = 120  # characters
@@ -160,6 +165,8 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("LOGO_SIDE", LOGO_SIDE, "pixels", "logo of the organisation, longer side"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),
     Limit("CREDENTIAL_REPORT_ROWS", CREDENTIAL_REPORT_ROWS, "rows", "IAM credential report"),
+    Limit("REPORT_MEMORY_BYTES", REPORT_MEMORY_BYTES, "bytes", "memory to lay out one document"),
+    Limit("REPORT_SECONDS", REPORT_SECONDS, "seconds", "processor time to lay out one document"),
     Limit("ASSESSMENT_FILES", ASSESSMENT_FILES, "files", "evidence of one assessment"),
     Limit("ASSESSMENT_BYTES", ASSESSMENT_BYTES, "bytes", "evidence of one assessment"),
     Limit("VENDOR_ACCOUNTS", VENDOR_ACCOUNTS, "accounts", "AWS accounts of one vendor"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from assessments.reports.kinds import Kind
 from assessments.states import TO_FIX, FindingState, State
 from vendors.models import MemberRole
 
@@ -144,10 +145,21 @@ class ReportQuerySet(models.QuerySet):
     """Reports, scoped."""
 
     def visible_to(self, user: User) -> ReportQuerySet:
-        """Ours alone: a report holds scores and notes that a vendor never sees."""
+        """Ours alone: a report holds scores and notes that a vendor never sees. Of the portfolio: managers alone."""
         if user.staff_role not in {"analyst", "manager"}:
             return self.none()
-        return self.filter(not_blind(user, "assessment__"))
+        if user.staff_role == "manager":
+            return self
+        return self.filter(not_blind(user, "assessment__"), assessment__isnull=False)
+
+    def full(self) -> ReportQuerySet:
+        """Those that hold everything, which lists of assessments show."""
+        return self.filter(kind=Kind.REPORT)
+
+    def newest_of_each_kind(self) -> ReportQuerySet:
+        """One of each kind, the last that was asked for."""
+        last = self.order_by().values("kind").annotate(last=models.Max("pk")).values("last")
+        return self.filter(pk__in=last)
 
 
 def left_to_vendor(today: date) -> Q:

@@ -124,6 +124,7 @@ urlpatterns = [
     path(_finding + "accept/", acceptances.accept, name="finding-accept"),
     # Reports
     path(_one + "report", reports.create, name="report-create"),
+    path(_one + "documents/", reports.documents, name="documents"),
     path("reports/<int:pk>/status", reports.status, name="report-status"),
     path("reports/<int:pk>/download", reports.download, name="report-download"),
 ]

@@ -1,9 +1,14 @@
-"""Ask for a report, render it, and put lost jobs back into the queue."""
+"""Ask for a document, make it, and put lost jobs back into the queue."""
 
 import hashlib
+import io
 import logging
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, BinaryIO
 
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone, translation
@@ -11,10 +16,13 @@ from django.utils import timezone, translation
 from assessments.actions import jobs
 from assessments.models import Assessment, Report
 from assessments.models.reports import report_key
+from assessments.reports import brand_settings, makers
+from assessments.reports.box import OnStep, boxed
 from assessments.reports.build import build_snapshot
-from assessments.reports.render import RenderFailed, render
-from assessments.reports.snapshot import Snapshot
-from audit.trail import record
+from assessments.reports.kinds import PDF, Kind
+from assessments.reports.material import Material, RenderFailed, Trail
+from assessments.reports.snapshot import SnapshotError
+from audit.trail import head_of, record
 from outbox.actions import enqueue
 from outbox.publish import after_commit
 from users.models import User
@@ -22,30 +30,45 @@ from users.models import User
 log = logging.getLogger("assay.reports")
 
 
-@transaction.atomic
-def request(*, assessment: Assessment, by: User) -> Report:
-    """Freeze what the assessment says now and queue the PDF. Unchanged, the same day, it is the same job.
+def request(*, assessment: Assessment, by: User, kind: Kind = Kind.REPORT) -> Report:
+    """Freeze what the assessment says now and queue the document. Unchanged, the same day, it is the same job.
 
     A job that failed is tried again.
     """
+    with transaction.atomic():
+        assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        with translation.override("en-gb"):  # one document for both sides, whoever asks for it
+            snapshot = build_snapshot(assessment, made_on=timezone.localdate())
+        return _queue(kind=kind, assessment=assessment, snapshot=snapshot, by=by)
+
+
+def _queue(*, kind: Kind, assessment: Assessment | None, snapshot: Any, by: User) -> Report:
+    """The job for this snapshot, which waits unless it is done. Part of a transaction."""
     from assessments.tasks import render_report  # noqa: PLC0415 -- tasks are leaves
 
-    assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    with translation.override("en-gb"):  # one document for both sides, whoever asks for it
-        snapshot = build_snapshot(assessment, made_on=timezone.localdate())
+    vendor = assessment.vendor_id if assessment else None
+    position, head = head_of(vendor)
     now = timezone.now()
     report, created = Report.objects.get_or_create(
+        kind=kind,
         assessment=assessment,
         snapshot_sha256=snapshot.digest(),
-        defaults={"snapshot": snapshot.to_json(), "requested_by": by, "requested_at": now, "touched_at": now},
+        defaults={
+            "snapshot": snapshot.to_json(),
+            "trail_position": position,
+            "trail_hash": head,
+            "requested_by": by,
+            "requested_at": now,
+            "touched_at": now,
+        },
     )
     if created:
         record(
             kind="report.requested",
             by=by,
-            vendor=assessment.vendor_id,
+            vendor=vendor,
             target=f"report:{report.pk}",
-            details={"snapshot_sha256": report.snapshot_sha256},
+            details={"kind": kind, "snapshot_sha256": report.snapshot_sha256},
         )
     elif report.state == Report.State.FAILED:
         Report.objects.filter(pk=report.pk).update(
@@ -58,7 +81,7 @@ def request(*, assessment: Assessment, by: User) -> Report:
 
 
 def render_now(*, report_id: int) -> None:
-    """Render one queued report and store it. Called by the worker; a second call for the same job does nothing."""
+    """Make one queued document and store it. Called by the worker; a second call for the same job does nothing."""
     report = jobs.claim(Report, report_id, log)
     if report is None:
         return
@@ -67,47 +90,124 @@ def render_now(*, report_id: int) -> None:
         Report.objects.filter(pk=report_id).update(step=step, steps=steps, touched_at=timezone.now())
 
     on_step(0, report.steps)
-
-    def open_image(key: str) -> bytes:
-        with default_storage.open(key) as file:
-            return file.read()
-
     try:
-        pdf = render(Snapshot.from_json(report.snapshot), open_image=open_image, on_step=on_step)
+        snapshot = makers.snapshot_of(Kind(report.kind), report.snapshot)
+        missing = lost_files(snapshot)
+        out = make(report, snapshot, missing=frozenset(missing), on_step=on_step)
     except RenderFailed as error:
         jobs.fail(report, str(error), log)
+        return
+    except SnapshotError:
+        log.exception("report failed", extra={"report": report.pk})
+        jobs.fail(report, "It was asked for by another version of Assay, which wrote it down in another way.", log)
         return
     except Exception:
         log.exception("report failed", extra={"report": report.pk})
         jobs.fail(report, "Something in it could not be laid out.", log)
         return
-    _keep(report, pdf)
+    with out:
+        _keep(report, out, missing)
 
 
-def _keep(report: Report, pdf: bytes) -> None:
-    """Write the file under its own name, then mark the row ready: nobody ever sees half a PDF."""
-    key = default_storage.save(report_key(report, ""), ContentFile(pdf))
+def make(report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnStep) -> BinaryIO:
+    """The document as an open temporary file. PDFs are laid out in a box, with their images in hand.
+
+    Raises RenderFailed, and OSError where the store does not answer.
+    """
+    kind = Kind(report.kind)
+    material = Material(
+        kind=kind,
+        digest=report.snapshot_sha256,
+        trail=Trail(report.trail_position, report.trail_hash),
+        open_file=default_storage.open,
+        on_step=on_step,
+        missing=missing,
+        brand=brand_settings.configured(),
+    )
+    write = makers.MAKERS[kind]
+    if report.about.media_type == PDF:
+        images = _previews(snapshot)
+
+        def work(out: BinaryIO, on_step: OnStep) -> None:
+            write(snapshot, replace(material, open_file=_opener(images), on_step=on_step), out)
+
+        return boxed(work, on_step=on_step)
+    file = tempfile.TemporaryFile()
+    write(snapshot, material, file)
+    file.seek(0)
+    return file
+
+
+def _previews(snapshot: Any) -> dict[str, bytes]:
+    """The images by key; those that are gone are left out. Raises OSError where the store does not answer."""
+    found = {}
+    for key in (item.preview for item in getattr(snapshot, "evidence", ()) if item.preview):
+        try:
+            with default_storage.open(key) as file:
+                found[key] = bytes(file.read())
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _opener(images: Mapping[str, bytes]) -> Callable[[str], BinaryIO]:
+    def open_file(key: str) -> BinaryIO:
+        if key not in images:
+            raise FileNotFoundError(key)
+        return io.BytesIO(images[key])
+
+    return open_file
+
+
+def lost_files(snapshot: Any) -> dict[int, str]:
+    """The evidence whose stored bytes are gone: number to name."""
+    items = getattr(snapshot, "evidence", ())
+    return {item.number: item.name for item in items if item.file and not default_storage.exists(item.file)}
+
+
+def _keep(report: Report, out: BinaryIO, missing: Mapping[int, str]) -> None:
+    """Write the file under its own name, then mark the row ready: nobody ever sees half a document."""
+    digest = hashlib.file_digest(out, "sha256").hexdigest()
+    size = out.tell()
+    out.seek(0)
+    key = default_storage.save(report_key(report, ""), File(out))
     with transaction.atomic():
         current = Report.objects.select_for_update().filter(pk=report.pk, state=Report.State.RENDERING).first()
         if current is None:
             default_storage.delete(key)
             return
-        current.file, current.size, current.sha256 = key, len(pdf), hashlib.sha256(pdf).hexdigest()
+        current.file, current.size, current.sha256 = key, size, digest
+        current.missing = [f"E{number} {name}" for number, name in missing.items()]
         current.state, current.step = Report.State.READY, current.steps
         current.finished_at = current.touched_at = timezone.now()
         current.save()
-        Assessment.objects.filter(pk=current.assessment_id).update(last_report=current)
-        vendor = current.assessment.vendor_id
+        if current.kind == Kind.REPORT:
+            Assessment.objects.filter(pk=current.assessment_id).update(last_report=current)
+        _tell(current)
+
+
+def _tell(report: Report) -> None:
+    """The trail, whoever asked for it, and of lost evidence whoever reads the log."""
+    vendor = report.assessment.vendor_id if report.assessment else None
+    record(
+        kind="report.rendered",
+        by=None,
+        vendor=vendor,
+        target=f"report:{report.pk}",
+        details={"sha256": report.sha256},
+    )
+    if report.missing:
+        log.error("evidence is missing", extra={"report": report.pk, "files": len(report.missing)})
         record(
-            kind="report.rendered",
+            kind="evidence.missing",
             by=None,
             vendor=vendor,
-            target=f"report:{current.pk}",
-            details={"sha256": current.sha256},
+            target=f"report:{report.pk}",
+            details={"files": report.missing},
         )
-        person = current.requested_by
-        if person.is_active and person.staff_role:
-            enqueue(kind="report.ready", to=person.email, params={"assessment": current.assessment_id}, vendor=vendor)
+    person = report.requested_by
+    if person.is_active and person.staff_role:
+        enqueue(kind="report.ready", to=person.email, params={"report": report.pk}, vendor=vendor)
 
 
 def requeue_lost() -> int:

@@ -172,7 +172,7 @@ def overview(user: User, assessment: Assessment) -> Overview:
         file_count=files["files"],
         report_file_count=files["reports"],
         before=Assessment.objects.closed_before(assessment).first(),
-        report=Report.objects.visible_to(user).filter(assessment=assessment).defer("snapshot").first(),
+        report=Report.objects.visible_to(user).full().filter(assessment=assessment).defer("snapshot").first(),
         events=recent(assessment, RECENT_EVENTS),
     )
 

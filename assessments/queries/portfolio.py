@@ -344,7 +344,7 @@ def _add_findings(user: User, rows: Iterable[PortfolioRow]) -> None:
 def _add_reports(user: User, rows: list[PortfolioRow]) -> None:
     """The newest report of each; none for people who may not read reports."""
     ids = [row.assessment for row in rows if row.assessment]
-    reports = Report.objects.visible_to(user).filter(assessment__in=ids).order_by("id")
+    reports = Report.objects.visible_to(user).full().filter(assessment__in=ids).order_by("id")
     newest = {
         report["assessment_id"]: report
         for report in reports.values("id", "assessment_id", "state", "step", "steps", "size", "finished_at")

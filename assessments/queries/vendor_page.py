@@ -123,7 +123,7 @@ def _documents(user: User, assessments: Sequence[Assessment]) -> list[DocumentRo
     files = Evidence.objects.visible_to(user).filter(assessment__in=ids).order_by().values("assessment")
     counts = dict(files.annotate(count=Count("id")).values_list("assessment", "count"))
     receipts = set(Submission.objects.visible_to(user).filter(assessment__in=ids).values_list("assessment", flat=True))
-    ready = Report.objects.visible_to(user).filter(assessment__in=ids, state=Report.State.READY).order_by("id")
+    ready = Report.objects.visible_to(user).full().filter(assessment__in=ids, state=Report.State.READY).order_by("id")
     reports = {row["assessment"]: row for row in ready.values("id", "assessment", "size", "finished_at")}
     return [
         DocumentRow(one, counts.get(one.pk, 0), one.pk in receipts, reports.get(one.pk))

@@ -15,6 +15,8 @@ SOURCES = {"read": "read from the file", "stated": "stated by the vendor", "": "
 ACCOUNTS_NAMED = 4
 MISSING = "The preview of {name} could not be read, so the image is missing here. The file is listed in appendix B."
 
+GONE = "Missing: the stored file was not there when this report was made."
+
 
 @dataclass(frozen=True)
 class ExtractTable:
@@ -49,6 +51,7 @@ class RegisterRow:
     received_by: str
     sha256: str
     questions: EvidenceRefs
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,14 @@ class AppendixView:
     playbook: PlaybookView
 
 
-def appendix_view(snapshot: Snapshot, *, unreadable: frozenset[int]) -> AppendixView:
-    """The appendices of a fitted snapshot. `unreadable` are the numbers of evidence whose preview could not be read."""
+def appendix_view(
+    snapshot: Snapshot, *, unreadable: frozenset[int], missing: frozenset[int] = frozenset()
+) -> AppendixView:
+    """The appendices of a fitted snapshot, given by number: `unreadable` previews, and `missing` stored files."""
     shown = (item for item in snapshot.evidence if item.preview or item.extract)
     return AppendixView(
         extracts=tuple(_extract(item, item.number in unreadable) for item in shown),
-        register=tuple(_register_row(item) for item in snapshot.evidence),
+        register=tuple(_register_row(item, item.number in missing) for item in snapshot.evidence),
         method=_method(snapshot),
         playbook=_playbook(snapshot),
     )
@@ -143,7 +148,7 @@ def _table(item: EvidenceItem) -> ExtractTable | None:
     return ExtractTable(extract.columns, rows, " ".join(parts))
 
 
-def _register_row(item: EvidenceItem) -> RegisterRow:
+def _register_row(item: EvidenceItem, is_missing: bool) -> RegisterRow:
     return RegisterRow(
         number=str(item.number),
         name=item.name,
@@ -154,6 +159,7 @@ def _register_row(item: EvidenceItem) -> RegisterRow:
         received_by=item.received_by,
         sha256=item.sha256,
         questions=evidence_refs(item.questions),
+        problem=GONE if is_missing else "",
     )
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageFile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -53,7 +54,7 @@ def icons() -> dict[str, Resource]:
 
 
 def previews(
-    evidence: tuple[EvidenceItem, ...], open_image: Callable[[str], bytes]
+    evidence: tuple[EvidenceItem, ...], open_file: Callable[[str], BinaryIO]
 ) -> tuple[dict[str, Resource], frozenset[int]]:
     """Previews by name, evidence:1 and so on, and the numbers of those that are missing or damaged.
 
@@ -65,7 +66,8 @@ def previews(
         if not item.preview:
             continue
         try:
-            found[f"evidence:{item.number}"] = _image(open_image(item.preview))
+            with open_file(item.preview) as file:
+                found[f"evidence:{item.number}"] = _image(file.read())
         except (FileNotFoundError, UnreadableImage):
             unreadable.add(item.number)
     return found, frozenset(unreadable)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML, Attachment
@@ -15,7 +16,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from assessments.reports.appendix_view import appendix_view
 from assessments.reports.fetcher import ClosedFetcher, icons, previews
-from assessments.reports.material import RenderFailed
+from assessments.reports.material import Material, RenderFailed
 from assessments.reports.report_view import report_view
 from assessments.reports.snapshot import Snapshot
 from assessments.reports.text import fitted
@@ -30,20 +31,13 @@ _progress = logging.getLogger("weasyprint.progress")
 _step = re.compile(r"Step (\d+)")
 
 
-def render(
-    snapshot: Snapshot,
-    *,
-    open_image: Callable[[str], bytes],
-    on_step: Callable[[int, int], None] | None = None,
-) -> bytes:
-    """The report as a tagged PDF.
+def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
+    """The assessment report as a tagged PDF. A preview that is missing or damaged becomes a box that names the file.
 
-    `open_image` gives the bytes of a preview by its storage key; one that is missing (FileNotFoundError) or damaged
-    becomes a box that names the file. `on_step` is called with the step that begins and the number of steps; what it
-    raises ends the rendering. Raises RenderFailed.
+    Raises RenderFailed.
     """
-    html, fetcher = _document(snapshot, open_image)
-    return lay_out(html, styles=[STYLE], fetcher=fetcher, digest=snapshot.digest(), on_step=on_step)
+    html, fetcher = _document(snapshot, material)
+    out.write(lay_out(html, styles=[STYLE], fetcher=fetcher, digest=material.digest, on_step=material.on_step))
 
 
 def lay_out(
@@ -81,13 +75,13 @@ def lay_out(
     return bytes(pdf)
 
 
-def _document(snapshot: Snapshot, open_image: Callable[[str], bytes]) -> tuple[str, ClosedFetcher]:
+def _document(snapshot: Snapshot, material: Material) -> tuple[str, ClosedFetcher]:
     """The report as HTML, and the only things it may load."""
-    images, unreadable = previews(snapshot.evidence, open_image)
+    images, unreadable = previews(snapshot.evidence, material.open_file)
     shown = fitted(snapshot)
     context = {
-        "report": report_view(shown, digest=snapshot.digest()),
-        "appendix": appendix_view(shown, unreadable=unreadable),
+        "report": report_view(shown, digest=material.digest),
+        "appendix": appendix_view(shown, unreadable=unreadable, missing=material.missing),
     }
     return render_to_string(TEMPLATE, context), ClosedFetcher(icons() | images)
 

@@ -12,7 +12,8 @@ from assessments.actions.receipts import try_again
 from assessments.models import Submission
 from assessments.policy import Permission
 from assessments.queries.receipts import rounds_of
-from assessments.views.reports import pdf_attachment
+from assessments.reports.kinds import PDF
+from assessments.views.reports import stored_attachment
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,4 +50,4 @@ def download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     except OSError:
         messages.error(request, _("The file of this receipt could not be read. Try again later."))
         return redirect("assessments:receipt", pk)
-    return pdf_attachment(file, f"aws-assessment-receipt-{pk}-round-{number}.pdf")
+    return stored_attachment(file, f"aws-assessment-receipt-{pk}-round-{number}.pdf", PDF)

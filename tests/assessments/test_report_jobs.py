@@ -1,21 +1,31 @@
 """Report jobs: one a snapshot, rendered once, and never lost."""
 
 import hashlib
+import json
+import os
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import BinaryIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
 from assessments.actions import jobs, reports
 from assessments.actions.reviews import ReviewContent, review_answer
 from assessments.models import Answer, Assessment, Report
-from assessments.reports.render import RenderFailed
+from assessments.reports import makers
+from assessments.reports.kinds import Kind
+from assessments.reports.material import Material, RenderFailed, Trail
 from assessments.tasks import render_report, requeue_reports
 from audit.models import Event
+from audit.trail import head_of
 from outbox.models import Mail
+from tests.reports.test_build import add_evidence
+from tests.reports.test_render import flat, text_of
 from users.models import User
 
 
@@ -33,17 +43,25 @@ def job(submitted: Assessment, max: User) -> Report:
     return reports.request(assessment=submitted, by=max)
 
 
-def quick_pdf(monkeypatch: pytest.MonkeyPatch, pdf: bytes = b"%PDF-1.7 tiny") -> list[object]:
-    """Rendering takes no time; gives back what was rendered."""
-    rendered: list[object] = []
+def quick_pdf(monkeypatch: pytest.MonkeyPatch, pdf: bytes = b"%PDF-1.7 tiny") -> Callable[[], int]:
+    """Laying out takes no time. Gives back how often it was done, in whatever process."""
+    counter, path = tempfile.mkstemp()
+    os.close(counter)
 
-    def render(snapshot: object, *, open_image: object, on_step: object) -> bytes:
-        on_step(5, 7)
-        rendered.append(snapshot)
-        return pdf
+    def write(snapshot: object, material: Material, out: BinaryIO) -> None:
+        material.on_step(5, 7)
+        with open(path, "ab") as file:
+            file.write(b".")
+        out.write(pdf)
 
-    monkeypatch.setattr(reports, "render", render)
-    return rendered
+    monkeypatch.setitem(makers.MAKERS, Kind.REPORT, write)
+    return lambda: os.stat(path).st_size
+
+
+def content_of(report: Report) -> bytes:
+    """What is stored of it."""
+    with report.file.open() as file:
+        return bytes(file.read())
 
 
 def test_asking_twice_is_one_job(submitted: Assessment, job: Report, ana: User) -> None:
@@ -66,15 +84,12 @@ def test_a_rendered_report_is_kept_with_its_hash_and_told_once(
     for _ in range(2):  # the message was delivered twice
         reports.render_now(report_id=job.pk)
     job.refresh_from_db()
-    assert (job.state, job.step, job.attempts, len(rendered)) == ("ready", 7, 1, 1)
-    with job.file.open() as file:
-        assert file.read() == b"%PDF-1.7 tiny"
+    assert (job.state, job.step, job.attempts, rendered()) == ("ready", 7, 1, 1)
+    assert content_of(job) == b"%PDF-1.7 tiny"
     assert job.sha256 == hashlib.sha256(b"%PDF-1.7 tiny").hexdigest()
     submitted.refresh_from_db()
     assert submitted.last_report == job
-    assert [(m.to, m.params) for m in Mail.objects.filter(kind="report.ready")] == [
-        (max.email, {"assessment": submitted.pk})
-    ]
+    assert [(m.to, m.params) for m in Mail.objects.filter(kind="report.ready")] == [(max.email, {"report": job.pk})]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +105,7 @@ def test_a_failure_says_why_and_can_be_tried_again(
     def fail(*args: object, **kwargs: object) -> bytes:
         raise error
 
-    monkeypatch.setattr(reports, "render", fail)
+    monkeypatch.setitem(makers.MAKERS, Kind.REPORT, fail)
     reports.render_now(report_id=job.pk)
     job.refresh_from_db()
     assert (job.state, job.problem, len(job.reference)) == ("failed", words, 4)
@@ -106,7 +121,7 @@ def test_a_job_in_another_workers_hands_is_left_alone(job: Report, monkeypatch: 
     rendered = quick_pdf(monkeypatch)
     Report.objects.filter(pk=job.pk).update(state="rendering", attempts=1, touched_at=timezone.now())
     reports.render_now(report_id=job.pk)
-    assert rendered == []
+    assert rendered() == 0
 
 
 def test_a_killed_workers_job_is_taken_up_and_given_up_after_three_times(
@@ -117,11 +132,11 @@ def test_a_killed_workers_job_is_taken_up_and_given_up_after_three_times(
     Report.objects.filter(pk=job.pk).update(state="rendering", attempts=3, touched_at=long_ago)
     reports.render_now(report_id=job.pk)
     job.refresh_from_db()
-    assert (job.state, rendered) == ("failed", [])
+    assert (job.state, rendered()) == ("failed", 0)
     Report.objects.filter(pk=job.pk).update(state="rendering", attempts=2, touched_at=long_ago)
     reports.render_now(report_id=job.pk)
     job.refresh_from_db()
-    assert (job.state, job.attempts, len(rendered)) == ("ready", 3, 1)
+    assert (job.state, job.attempts, rendered()) == ("ready", 3, 1)
 
 
 def test_lost_messages_are_published_again(
@@ -148,6 +163,60 @@ def test_lost_messages_are_published_again(
 def test_a_report_that_was_deleted_meanwhile_is_no_error(job: Report) -> None:
     Report.objects.all().delete()
     reports.render_now(report_id=job.pk)
+
+
+def test_each_kind_is_a_job_of_its_own_and_the_last_report_is_the_full_one(
+    submitted: Assessment, job: Report, max: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_pdf(monkeypatch)
+    monkeypatch.setitem(makers.MAKERS, Kind.TABLE, lambda snapshot, material, out: out.write(material.kind.encode()))
+    table = reports.request(assessment=submitted, by=max, kind=Kind.TABLE)
+    assert (table.pk != job.pk, table.snapshot_sha256) == (True, job.snapshot_sha256)
+    reports.render_now(report_id=job.pk)
+    reports.render_now(report_id=table.pk)
+    table.refresh_from_db()
+    assert (table.state, content_of(table), table.file.name[-4:]) == ("ready", b"table", ".csv")
+    submitted.refresh_from_db()
+    assert submitted.last_report == job
+
+
+def test_where_the_trail_stood_is_kept_and_the_same_when_made_again(
+    submitted: Assessment, max: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position, head = head_of(submitted.vendor_id)
+    monkeypatch.setitem(
+        makers.MAKERS, Kind.DATA, lambda snapshot, material, out: out.write(repr(material.trail).encode())
+    )
+    job = reports.request(assessment=submitted, by=max, kind=Kind.DATA)
+    reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    assert content_of(job) == repr(Trail(position, head)).encode()
+    assert head_of(submitted.vendor_id)[0] > position
+
+
+def test_evidence_that_is_gone_is_named_and_raises_the_alarm(
+    submitted: Assessment, max: User, rita: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = add_evidence(submitted, rita, 13, name="users.csv")
+    default_storage.delete(lost.file.name)
+    job = reports.request(assessment=submitted, by=max)
+    reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    numbers = [item["number"] for item in json.loads(job.snapshot)["evidence"] if item["name"] == "users.csv"]
+    assert (job.state, job.missing) == ("ready", [f"E{numbers[0]} users.csv"])
+    assert "Missing: the stored file was not there when this report was made." in flat(text_of(content_of(job)))
+    assert Event.objects.get(kind="evidence.missing").detail.data == {"files": job.missing}
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["evidence is missing"]
+
+
+def test_a_snapshot_of_another_version_is_refused_in_words(job: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    Report.objects.update(snapshot=json.dumps({"schema_version": 99}))
+    reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (
+        "failed",
+        "It was asked for by another version of Assay, which wrote it down in another way.",
+    )
 
 
 def test_the_trail_holds_after_all_this(job: Report, monkeypatch: pytest.MonkeyPatch) -> None:

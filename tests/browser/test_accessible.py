@@ -109,6 +109,8 @@ STAFF = [
     Address("assessments:campaign", lambda e: (e.campaign.pk,), query="?state=cancelled"),
     one("against", "submitted"),
     one("event-list", "submitted"),
+    one("documents", "submitted"),
+    one("documents", "closed"),
     one("receipt", "changes_requested"),
     Address("assessments:verify"),
     one("edit", "submitted"),

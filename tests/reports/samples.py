@@ -8,6 +8,7 @@ import functools
 import hashlib
 import io
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,8 @@ import yaml
 from PIL import Image, ImageDraw
 
 from assessments.reports.evidence_facts import CoverageFacts, EvaluationFacts, EvidenceItem, Extract, ExtractRow, Named
+from assessments.reports.material import Material, Trail
+from assessments.reports.render import write
 from assessments.reports.snapshot import (
     AccountInScope,
     Counts,
@@ -162,6 +165,26 @@ def extreme() -> Snapshot:
 def open_image(key: str) -> bytes:
     """A picture that looks a little like a console page."""
     return _picture(key)
+
+
+def material(
+    snapshot: Snapshot,
+    *,
+    kind: str = "report",
+    open_image: Callable[[str], bytes] = open_image,
+    on_step: Callable[[int, int], None] = lambda step, steps: None,
+    **values: Any,
+) -> Material:
+    """What a maker gets beside this snapshot; the stored images are pictures unless told."""
+    trail = Trail(12, hashlib.sha256(b"trail").hexdigest())
+    return Material(kind, snapshot.digest(), trail, lambda key: io.BytesIO(open_image(key)), on_step, **values)
+
+
+def rendered(snapshot: Snapshot, **values: Any) -> bytes:
+    """The assessment report of this snapshot."""
+    out = io.BytesIO()
+    write(snapshot, material(snapshot, **values), out)
+    return out.getvalue()
 
 
 def bitmap(kind: str, size: tuple[int, int]) -> bytes:

@@ -28,7 +28,6 @@ from assessments.models import (
 )
 from assessments.reports.build import build_snapshot
 from assessments.reports.evidence_facts import Named
-from assessments.reports.render import render
 from assessments.reports.snapshot import (
     ConditionOfApproval,
     DecisionFacts,
@@ -38,6 +37,7 @@ from assessments.reports.snapshot import (
     Snapshot,
 )
 from tests.factories import answer_with, make_assessment, make_staff, review_all, review_with
+from tests.reports import samples
 from tests.reports.test_extracts import OLD, key, report, row
 from tests.reports.test_render import flat, text_of
 from users.models import User
@@ -204,7 +204,7 @@ def test_the_decision_since_closing_is_in_the_report(acme: Vendor, rita: User, m
         decided_on=timezone.localdate(decided.at),
         decided_by="Max Weber",
     )
-    words = flat(text_of(render(snapshot, open_image=lambda key: b"")))
+    words = flat(text_of(samples.rendered(snapshot, open_image=lambda key: b"")))
     assert "Decision Approved with conditions until 30 June 2099. Decided by Max Weber on" in words
     assert "Remove the unused keys (by 31 January 2099)" in words
     other = make_staff("Olga Brandt", "manager")
@@ -290,7 +290,7 @@ def test_what_was_built_can_be_stored_read_and_rendered(reviewed: Assessment) ->
     snapshot = build_snapshot(reviewed, TODAY)
     copy = Snapshot.from_json(snapshot.to_json())
     assert copy == snapshot
-    words = flat(text_of(render(copy, open_image=lambda key: b"")))
+    words = flat(text_of(samples.rendered(copy, open_image=lambda key: b"")))
     assert "Two root users have no MFA." in words
     assert "Held at C: a critical question is not met." in words
     assert snapshot.digest() in words

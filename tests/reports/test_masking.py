@@ -9,7 +9,6 @@ from django.conf import LazySettings
 from assessments.models import Assessment
 from assessments.reports import text
 from assessments.reports.build import build_snapshot
-from assessments.reports.render import render
 from assessments.reports.snapshot import Snapshot
 from tests.factories import answer_with, review_all, review_with
 from tests.reports import samples
@@ -111,7 +110,7 @@ def test_a_report_made_before_stays_as_it_is() -> None:
     old = noted(f"The key {ID} is gone.")
     again = Snapshot.from_json(old.to_json())
     assert again.digest() == old.digest()
-    assert ID in flat(text_of(render(again, open_image=samples.open_image)))
+    assert ID in flat(text_of(samples.rendered(again)))
 
 
 def test_both_come_from_the_environment() -> None:

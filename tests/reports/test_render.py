@@ -7,6 +7,7 @@ import logging
 import re
 import subprocess
 from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 import pytest
@@ -16,7 +17,8 @@ from weasyprint.urls import FatalURLFetchingError
 
 from assessments.reports import render as rendering
 from assessments.reports.fetcher import ClosedFetcher, Resource, icons, previews
-from assessments.reports.render import STEPS, RenderFailed, render
+from assessments.reports.material import RenderFailed
+from assessments.reports.render import STEPS
 from assessments.reports.snapshot import Snapshot
 from tests.reports import samples
 
@@ -34,7 +36,7 @@ def flat(pages: list[str]) -> str:
 
 @pytest.fixture(scope="module")
 def full() -> bytes:
-    return render(samples.full(), open_image=samples.open_image)
+    return samples.rendered(samples.full())
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +46,12 @@ def pages(full: bytes) -> list[str]:
 
 @pytest.fixture(scope="module")
 def draft_pages() -> list[str]:
-    return text_of(render(samples.draft(), open_image=samples.open_image))
+    return text_of(samples.rendered(samples.draft()))
 
 
 @pytest.fixture(scope="module")
 def extreme() -> bytes:
-    return render(samples.extreme(), open_image=samples.open_image)
+    return samples.rendered(samples.extreme())
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +61,11 @@ def extreme_pages(extreme: bytes) -> list[str]:
 
 def test_the_same_snapshot_gives_the_same_bytes(full: bytes) -> None:
     copy = Snapshot.from_json(samples.full().to_json())
-    assert render(copy, open_image=samples.open_image) == full
+    assert samples.rendered(copy) == full
 
 
 def test_another_snapshot_gives_another_identifier(full: bytes) -> None:
-    other = render(dataclasses.replace(samples.empty(), period="2027"), open_image=samples.open_image)
+    other = samples.rendered(dataclasses.replace(samples.empty(), period="2027"))
     with pikepdf.open(io.BytesIO(full)) as one, pikepdf.open(io.BytesIO(other)) as two:
         assert one.trailer.ID[0] != two.trailer.ID[0]
         assert bytes(one.trailer.ID[0]) == samples.full().digest()[:32].encode()
@@ -217,7 +219,7 @@ def test_no_word_leaves_its_page(extreme: bytes) -> None:
 def test_steps_are_told_once_each_in_order() -> None:
     steps: list[tuple[int, int]] = []
     level = logging.getLogger("weasyprint.progress").level
-    render(samples.empty(), open_image=samples.open_image, on_step=lambda *step: steps.append(step))
+    samples.rendered(samples.empty(), on_step=lambda *step: steps.append(step))
     assert steps == [(number, STEPS) for number in range(1, STEPS + 1)]
     logger = logging.getLogger("weasyprint.progress")
     assert (logger.level, logger.handlers) == (level, [])
@@ -231,14 +233,14 @@ def test_what_on_step_raises_ends_the_rendering() -> None:
         raise Stop
 
     with pytest.raises(Stop):
-        render(samples.empty(), open_image=samples.open_image, on_step=stop)
+        samples.rendered(samples.empty(), on_step=stop)
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
 
 
 def test_nothing_is_complained_about(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        render(samples.draft(), open_image=samples.open_image)
+        samples.rendered(samples.draft())
     assert [record.getMessage() for record in caplog.records] == []
 
 
@@ -255,7 +257,7 @@ def test_nothing_is_complained_about(caplog: pytest.LogCaptureFixture) -> None:
     ],
 )
 def test_a_damaged_preview_is_not_passed_on(content: bytes) -> None:
-    assert previews(samples.full().evidence, lambda key: content) == ({}, frozenset({2, 3, 4}))
+    assert previews(samples.full().evidence, lambda key: io.BytesIO(content)) == ({}, frozenset({2, 3, 4}))
 
 
 def test_half_an_image_stays_half_an_image_after_the_renderer_is_loaded() -> None:
@@ -263,13 +265,13 @@ def test_half_an_image_stays_half_an_image_after_the_renderer_is_loaded() -> Non
 
 
 def test_a_damaged_preview_is_a_box_that_names_the_file() -> None:
-    words = flat(text_of(render(samples.full(), open_image=lambda key: b"")))
+    words = flat(text_of(samples.rendered(samples.full(), open_image=lambda key: b"")))
     assert words.count("could not be read, so the image is missing here") == 3
     assert "The preview of payments-prod-users.png could not be read" in words
 
 
 def test_a_missing_preview_is_marked_and_a_broken_store_is_an_error() -> None:
-    def missing(key: str) -> bytes:
+    def missing(key: str) -> BinaryIO:
         raise FileNotFoundError(key)
 
     def broken(key: str) -> bytes:
@@ -277,7 +279,7 @@ def test_a_missing_preview_is_marked_and_a_broken_store_is_an_error() -> None:
 
     assert previews(samples.full().evidence, missing) == ({}, frozenset({2, 3, 4}))
     with pytest.raises(ConnectionRefusedError):
-        render(samples.full(), open_image=broken)
+        samples.rendered(samples.full(), open_image=broken)
 
 
 @pytest.mark.parametrize(
@@ -310,7 +312,7 @@ def test_a_template_that_points_outside_is_a_failure_and_not_the_end(monkeypatch
     html = '<html lang="en"><title>t</title><img src="file:///etc/passwd" alt="x">'
     monkeypatch.setattr(rendering, "_document", lambda *args: (html, fetcher))
     with pytest.raises(RenderFailed, match="outside the report"):
-        render(samples.empty(), open_image=samples.open_image)
+        samples.rendered(samples.empty())
 
 
 def test_the_templates_trust_no_text() -> None:

@@ -6,27 +6,31 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from assessments.models import Assessment
+from assessments.actions import reports
+from assessments.models import Assessment, Report
+from assessments.reports import makers
 from assessments.reports.build import build_snapshot
-from assessments.reports.render import RenderFailed, render
+from assessments.reports.material import RenderFailed
+from assessments.reports.snapshot import Snapshot
+from audit.trail import head_of
 
 
 class Command(BaseCommand):
-    """Render one assessment's report here and now, without queue, row or event."""
+    """Make one document of one assessment here and now, without queue, row or event."""
 
-    help = "Render the report of an assessment as a PDF file, from what the database says now."
+    help = "Write the report of an assessment, or another document of it, from what the database says now."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The assessment's number, and where the PDF goes."""
+        """The assessment's number, which document, and where it goes."""
         parser.add_argument("assessment", type=int, metavar="ID", help="number of the assessment")
+        parser.add_argument("--kind", default="report", choices=sorted(makers.MAKERS), help="which document")
         parser.add_argument("--out", required=True, metavar="FILE", help="file to write; an older one is replaced")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the PDF, whole or not at all."""
+        """Write the document, whole or not at all."""
         number, out = options["assessment"], Path(options["out"])
         assessment = Assessment.objects.filter(pk=number).first()
         if assessment is None:
@@ -35,18 +39,27 @@ class Command(BaseCommand):
             raise CommandError(f"{out} cannot be written: it must be a file in a folder that exists.")
         try:
             snapshot = build_snapshot(assessment, timezone.localdate())
-            pdf = render(snapshot, open_image=_open_image)
+            content = _made(assessment, snapshot, options["kind"])
         except RenderFailed as error:
             raise CommandError(f"The report could not be rendered. {error}") from error
         except OSError as error:
             raise CommandError(f"The evidence could not be read: {error}") from error
-        _write(out, pdf)
-        self.stdout.write(f"{out}: {len(pdf):,} bytes, snapshot {snapshot.digest()}")
+        _write(out, content)
+        self.stdout.write(f"{out}: {len(content):,} bytes, snapshot {snapshot.digest()}")
 
 
-def _open_image(key: str) -> bytes:
-    with default_storage.open(key) as file:
-        return bytes(file.read())
+def _made(assessment: Assessment, snapshot: Snapshot, kind: str) -> bytes:
+    position, head = head_of(assessment.vendor_id)
+    report = Report(
+        kind=kind,
+        assessment=assessment,
+        snapshot_sha256=snapshot.digest(),
+        trail_position=position,
+        trail_hash=head,
+    )
+    missing = frozenset(reports.lost_files(snapshot))
+    with reports.make(report, snapshot, missing=missing, on_step=lambda step, steps: None) as out:
+        return out.read()
 
 
 def _write(out: Path, content: bytes) -> None:

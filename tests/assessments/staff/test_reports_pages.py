@@ -1,5 +1,8 @@
 """Asking for a report, watching it and downloading it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -54,7 +57,7 @@ def test_unchanged_report_says_that_it_is_ready(signed_in: Client, submitted: As
     signed_in.post(address("report-create", submitted.pk))
     Report.objects.update(state="ready", file="reports/x.pdf", sha256="0" * 64)
     response = signed_in.post(address("report-create", submitted.pk), follow=True)
-    assert said(response) == ["Nothing has changed since the report was made, so it is ready for download."]
+    assert said(response) == ["Nothing has changed since it was made, so it is ready for download."]
 
 
 @pytest.mark.parametrize("small", ["", "?small=1"])
@@ -91,11 +94,11 @@ def test_download_is_a_file_and_names_nobody(signed_in: Client, submitted: Asses
 def test_report_that_is_not_ready_or_lost(signed_in: Client, submitted: Assessment, max: User) -> None:
     waiting = make_report(submitted, max)
     response = signed_in.get(address("report-download", waiting.pk), follow=True)
-    assert said(response) == ["This report is not ready yet."]
+    assert said(response) == ["This document is not ready yet."]
     lost = ready(submitted, max)
     lost.file.storage.delete(lost.file.name)
     response = signed_in.get(address("report-download", lost.pk), follow=True)
-    assert said(response) == ["The file of this report could not be read. Try again, or prepare the report again."]
+    assert said(response) == ["The file of this document could not be read. Try again, or prepare it again."]
 
 
 def test_administrator_gets_no_report(client: Client, submitted: Assessment, max: User, ada: User) -> None:
@@ -111,3 +114,43 @@ def test_report_of_a_closed_assessment(signed_in: Client) -> None:
     assert "Prepare report" in texts(signed_in.get(address("detail", assessment.pk)))
     assert signed_in.post(address("report-create", assessment.pk)).status_code == 302
     assert Report.objects.count() == 1
+
+
+def test_documents_page_lists_what_was_made_and_by_whom(signed_in: Client, submitted: Assessment, ana: User) -> None:
+    made = ready(submitted, ana)
+    page = texts(signed_in.get(address("documents", submitted.pk)))
+    assert "The assessment is not closed, so each is marked as a draft." in page
+    assert "Assessment report pdf Everything, with evidence: for the file. Download : Assessment report (pdf)" in page
+    assert "Ana Moreau Download : Assessment report, " in page
+    assert "SHA-256 0000000000000000…" in page
+    response = signed_in.post(address("report-create", submitted.pk), {"kind": "report", "back": "documents"})
+    assert response.url == address("documents", submitted.pk)
+    assert Report.objects.exclude(pk=made.pk).get().kind == "report"
+
+
+def test_status_in_the_list_of_documents(signed_in: Client, submitted: Assessment, max: User) -> None:
+    report = make_report(submitted, max, state="rendering", step=5)
+    path = address("report-status", report.pk) + "?list=1"
+    assert f'hx-get="{path}"' in signed_in.get(path).content.decode()
+    Report.objects.update(state="ready", file="reports/x.pdf", sha256="0" * 64, missing=["E3 users.csv"])
+    part = texts(signed_in.get(path))
+    assert "1 evidence file is missing from the store: E3 users.csv" in part
+    Report.objects.update(state="failed", problem="It took longer than a document may take.", reference="5F2A")
+    assert "Not made. It took longer than a document may take. Reference 5F2A." in texts(signed_in.get(path))
+
+
+@pytest.mark.parametrize("kind", ["novel", "portfolio", ""])
+def test_a_document_that_does_not_exist_is_refused(signed_in: Client, submitted: Assessment, kind: str) -> None:
+    assert signed_in.post(address("report-create", submitted.pk), {"kind": kind}).status_code == 400
+    assert Report.objects.count() == 0
+
+
+def test_the_number_of_queries_of_documents_does_not_grow(
+    signed_in: Client, submitted: Assessment, max: User, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    signed_in.get(address("documents", submitted.pk))
+    for _ in range(2):
+        for _ in range(3):
+            ready(submitted, max)
+        with django_assert_num_queries(6):
+            signed_in.get(address("documents", submitted.pk))
