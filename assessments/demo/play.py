@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from assessments import intake
 from assessments.actions import (
+    acceptances,
     answers,
     decisions,
     evaluations,
@@ -27,7 +28,7 @@ from assessments.actions.second_looks import Sample, Settlement
 from assessments.demo import files
 from assessments.demo.clock import Clock
 from assessments.demo.script import Line, Paper, Script, Turn
-from assessments.models import Answer, Assessment, Evidence, Finding
+from assessments.models import Answer, Assessment, Decision, Evidence, Finding
 from playbook.models import Playbook
 from users.models import User
 from vendors.models import Vendor
@@ -259,6 +260,10 @@ class Play:
         for turn in self.script.turns:
             self.clock.morning(turn.day)
             self.clock.wait(20, 240)
+            if turn.act == "met":
+                newest = Decision.objects.filter(assessment=self.assessment).first()
+                decisions.meet_condition(decision=newest, place=turn.number, note=turn.words, by=self.manager)
+                continue
             found = Finding.objects.select_related("answer__assessment__vendor")
             self._follow(turn, found.get(answer=self._answer(turn.number)))
 
@@ -270,6 +275,8 @@ class Play:
             findings.plan_fix(**base, plan=turn.words, plan_due_on=turn.by, by=self.lead)
         elif turn.act == "fix":
             findings.mark_fixed(finding=finding, words=turn.words, by=self.lead)
+        elif turn.act == "accept":
+            acceptances.accept_risk(**base, reason=turn.words, until=turn.by, by=self.manager)
         elif turn.act == "due":
             names = FindingContent.__dataclass_fields__
             content = FindingContent(**{name: getattr(finding, name) for name in names} | {"due_on": turn.by})

@@ -67,10 +67,11 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Turn:
-    """What somebody does about the finding of one question on a day: "plan", "fix", "reopen", "verify" or "due".
+    """What somebody does on a day about one finding: "plan", "fix", "reopen", "verify", "due" or "accept";
+    or about the condition of this number of the last decision: "met".
 
-    `by` is the day of a plan, or the day to be fixed by that is agreed; `name` is a file that proves a fix and
-    `make` who makes it (`files.make`).
+    `by` is the day of a plan, the day to be fixed by that is agreed, or the last day of an accepted risk; `name` is a
+    file that proves a fix and `make` who makes it (`files.make`).
     """
 
     number: int
@@ -123,13 +124,13 @@ def read(name: str, *, today: date) -> Script:
         rulings=tuple(_ruling(one, today) for one in data["days"].get("decided", ())),
         second=_second(data["second"]) if "second" in data else None,
         findings=tuple(data.get("findings", ())),
-        turns=tuple(sorted(_turns(data.get("findings", {}), today), key=lambda turn: -turn.day)),
+        turns=tuple(sorted(_turns(data, today), key=lambda turn: -turn.day)),
     )
 
 
-def _turns(findings: Mapping[int, Any], today: date) -> Iterator[Turn]:
+def _turns(data: Mapping[str, Any], today: date) -> Iterator[Turn]:
     """Days count from the load, as those of the script do; `by` as well."""
-    for number, turns in findings.items():
+    for number, turns in (*data.get("findings", {}).items(), *data.get("conditions", {}).items()):
         for turn in turns or ():
             by = today - timedelta(days=turn["by"]) if "by" in turn else None
             yield Turn(**{**turn, "number": number, "by": by})

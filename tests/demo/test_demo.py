@@ -33,7 +33,7 @@ from assessments.models import (
     Review,
     SecondLook,
 )
-from assessments.queries.decisions import to_renew
+from assessments.queries.decisions import conditions_for, conditions_of, to_renew
 from assessments.queries.second_looks import standing
 from assessments.queries.sparks import sparks
 from assessments.states import State
@@ -180,6 +180,9 @@ def test_the_manager_has_approved_with_conditions_rejected_and_let_expire() -> N
     ]
     manager = User.objects.get(email="max@alder.example")
     assert [row.standing.decision.assessment.vendor.name for row in to_renew(manager)] == ["Halvorsen Payments"]
+    one, two = conditions_of(Decision.objects.get(kind="conditions"))
+    assert (one.met is None, one.is_overdue, two.met is None, two.is_overdue) == (False, False, True, True)
+    assert [(today - row.due_on).days for row in conditions_for(manager)] == [12]
 
 
 def test_questions_back_to_the_vendor() -> None:
@@ -210,6 +213,7 @@ def test_findings_at_every_point_of_their_way() -> None:
         ("Halvo", 13, "open", True),
         ("Halvo", 21, "verified", False),
         ("Quill", 14, "verified", False),
+        ("Quill", 22, "accepted", False),
         ("Quill", 26, "fixed", False),
         ("Quill", 31, "planned", False),
     ]
