@@ -61,6 +61,7 @@ def record(facts: Sequence[Fact], *, by: User, vendor: int) -> None:
 def complete(assessment: Assessment, contents: dict[Answer, AnswerContent], *, by: User) -> None:
     """Complete these answers, which nobody has begun. As `answers.save` of each with `complete`."""
     assert assessment.state in WITH_VENDOR
+    Assessment.objects.select_for_update().get(pk=assessment.pk)  # first, as the actions do: a worker may be at it
     versions, facts = [], []
     for answer, content in contents.items():
         answer.kind, answer.statements = content.kind, list(content.statements)
@@ -91,6 +92,7 @@ def plainly_scored(assessment: Assessment, *, by: User) -> bool:
 @transaction.atomic
 def score(assessment: Assessment, contents: Iterable[tuple[Answer, ReviewContent]], *, by: User) -> None:
     """Give these answers, which have no result, theirs. As `reviews.review_answer` of each."""
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
     rows, facts = [], []
     for answer, content in contents:
         result, matched = str(content.result), list(content.matched)
