@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from assessments.models import Finding
 from assessments.policy import RECEIVED
 from assessments.querysets import unsettled
 from assessments.scoring import PRIORITIES
+from playbook.models import Severity
 
 if TYPE_CHECKING:
     from users.models import User
@@ -71,3 +72,17 @@ def count_of_vendor(user: User) -> Coalesce:
     rows = _left(user).filter(**{_VENDOR: OuterRef("pk")}).order_by().values(_VENDOR)
     counts = rows.annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+
+
+def overdue_of(user: User, vendors: Collection[int]) -> dict[str, int]:
+    """Priority to how many findings of these vendors should have been fixed by now. One query."""
+    late = _left(user).filter(**{f"{_VENDOR}__in": vendors}).overdue(timezone.localdate())
+    return dict(late.order_by().values_list("priority").annotate(count=Count("pk")))
+
+
+def most_serious(user: User, vendors: Collection[int], most: int) -> list[Finding]:
+    """The first of those left of these vendors, by priority, severity and day. One query."""
+    weight = Case(*(When(severity=one, then=Value(place)) for place, one in enumerate(Severity)), default=Value(9))
+    found = _left(user).filter(**{f"{_VENDOR}__in": vendors}).alias(weight=weight)
+    found = found.order_by("priority", "weight", F("due_on").asc(nulls_last=True), f"{_VENDOR}__name", "pk")
+    return list(found.select_related(_VENDOR, "answer__criterion")[:most])

@@ -310,7 +310,7 @@ def _finding_card(finding: Finding) -> FindingCard:
         title=finding.title,
         verdict=verdict(finding.result),
         tags=(_severity(finding.severity), priority_name(finding.priority), f"Question {finding.question}", due),
-        css=" ".join((finding.priority.lower(), *_long(facts))),
+        css=" ".join((finding.priority.lower(), *long_css(facts))),
         facts=tuple(fact for fact in facts if any(fact.lines)),
         evidence=evidence_refs(finding.evidence),
     )
@@ -352,7 +352,7 @@ def _answer_card(one: CriterionResult) -> AnswerCard:
         tags=tuple(tags),
         verdict=verdict(one.result),
         question=one.question,
-        css=" ".join(_long(facts)),
+        css=" ".join(long_css(facts)),
         facts=tuple(fact for fact in facts if any(fact.lines)),
         evidence=evidence_refs(one.evidence),
     )
@@ -370,7 +370,7 @@ def _severity(severity: str) -> str:
     return f"{words.SEVERITIES.get(severity, severity)} severity"
 
 
-def _long(facts: Sequence[Fact]) -> tuple[str, ...]:
+def long_css(facts: Sequence[Fact]) -> tuple[str, ...]:
     """The class of a card that is too long to be kept on one page."""
     texts = [line for fact in facts for line in fact.lines]
     lines = sum(text.count("\n") + len(text) // LINE_WIDTH + 1 for text in texts)

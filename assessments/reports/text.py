@@ -24,6 +24,7 @@ NAME_LIMIT = 200
 """Characters printed of a name or title."""
 NAMES = frozenset(
     {"organisation", "name", "service", "period", "analyst", "closed_by", "decided_by", "received_by", "title"}
+    | {"vendor", "made_by"}
 )
 """Fields that are names: one line, and shorter."""
 CODES = frozenset(
@@ -125,8 +126,8 @@ def cleaned(snapshot: Snapshot) -> Snapshot:
     return _each_text(snapshot, "", lambda text, _field: clean(text))
 
 
-def fitted(snapshot: Snapshot) -> Snapshot:
-    """A copy of the snapshot in which every text is ready to lay out. Digests, keys and codes stay as they are."""
+def fitted(snapshot: T) -> T:
+    """A copy of a snapshot in which every text is ready to lay out. Digests, keys and codes stay as they are."""
     return _each_text(snapshot, "", _fit)
 
 
