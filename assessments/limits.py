@@ -65,8 +65,10 @@ CAMPAIGN_BYTES: Final = 200 * KB  # of the list, as a file or pasted
 CAMPAIGN_ROWS: Final = 100  # vendors of one campaign, which are written in one request
 CAMPAIGN_NAME_LENGTH: Final = 80  # characters
 
-# --- A receipt that is checked, and what it names -----------------------------------------------------------------
+# --- A document of ours that is checked, and what it names ---------------------------------------------------------
 
+ISSUED_PDF_BYTES: Final = 100 * MB
+VERIFY_BODY_BYTES: Final = 105 * MB  # of the document and the files that are compared with it, in one request
 MANIFEST_BYTES: Final = 10 * MB
 VERIFY_BYTES: Final = 200 * MB  # of stored files read again for one look at the page that checks
 
@@ -159,8 +161,10 @@ TABLE: Final[tuple[Limit, ...]] = (
     Limit("CAMPAIGN_BYTES", CAMPAIGN_BYTES, "bytes", "list of vendors (CSV) of a campaign"),
     Limit("CAMPAIGN_ROWS", CAMPAIGN_ROWS, "vendors", "one campaign"),
     Limit("CAMPAIGN_NAME_LENGTH", CAMPAIGN_NAME_LENGTH, "characters", "name of a campaign"),
-    Limit("MANIFEST_BYTES", MANIFEST_BYTES, "bytes", "manifest of a submission that is checked"),
-    Limit("VERIFY_BYTES", VERIFY_BYTES, "bytes", "stored files read again for one check of a receipt"),
+    Limit("ISSUED_PDF_BYTES", ISSUED_PDF_BYTES, "bytes", "receipt or report (PDF) that is checked"),
+    Limit("VERIFY_BODY_BYTES", VERIFY_BODY_BYTES, "bytes", "a receipt or report, and the files compared with it"),
+    Limit("MANIFEST_BYTES", MANIFEST_BYTES, "bytes", "manifest that is checked"),
+    Limit("VERIFY_BYTES", VERIFY_BYTES, "bytes", "stored files read again for one check"),
     Limit("LOGO_BYTES", LOGO_BYTES, "bytes", "logo of the organisation (PNG or JPEG)"),
     Limit("LOGO_SIDE", LOGO_SIDE, "pixels", "logo of the organisation, longer side"),
     Limit("CREDENTIAL_REPORT_BYTES", CREDENTIAL_REPORT_BYTES, "bytes", "IAM credential report, decoded"),

@@ -48,7 +48,9 @@ def test_no_file_names_a_package_index() -> None:
     assert hits(r"^\s*(--(extra-)?index-url|--find-links|--trusted-host|-i |-f )", files(".txt")) == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-s3.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-s3.txt", "requirements-sign.txt", "requirements-dev.txt"]
+)
 def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

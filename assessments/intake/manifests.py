@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from assessments.intake import pdfs, texts
 from assessments.intake.refusal import Refused, megabytes
-from assessments.limits import MANIFEST_BYTES, PDF_BYTES
+from assessments.limits import ISSUED_PDF_BYTES, MANIFEST_BYTES
 from assessments.marking import said as _
 from assessments.reports.manifest import FILE_NAME
 
@@ -26,7 +26,7 @@ def examine_manifest(stream: BinaryIO) -> Carried:
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     is_pdf = stream.read(5) == b"%PDF-"
-    limit = PDF_BYTES if is_pdf else MANIFEST_BYTES
+    limit = ISSUED_PDF_BYTES if is_pdf else MANIFEST_BYTES
     if size > limit:
         words = _("The file is %(size)s. It may have %(limit)s.", size=megabytes(size), limit=megabytes(limit))
         raise Refused(words.then(_NEITHER))

@@ -4,8 +4,9 @@ The text is sorted by key, without spaces, in ASCII, so that two programs write 
 of the same text without `sha256`. It shows that nothing was changed; who issued it is known only to the database that
 keeps the digest, and to whoever wrote the digest down.
 
-`kind` says what the manifest is of ("submission"). All kinds have `schema`, `kind`, `files` and `sha256`; each file
-has `number`, `name`, `size` (bytes) and `sha256`. Instants are ISO 8601 in UTC, days are ISO 8601.
+`kind` says what the manifest is of: "submission", or "report" for any document about an assessment, whose own kind is
+its `document`. All kinds have `schema`, `kind`, `files` and `sha256`; each file has `number`, `name`, `size` (bytes)
+and `sha256`. Instants are ISO 8601 in UTC, days are ISO 8601.
 """
 
 import hashlib
@@ -55,8 +56,14 @@ class Manifest:
 
     @property
     def kind(self) -> str:
-        """What it is of: "submission"."""
+        """What it is of: "submission" or "report"."""
         return str(self.data["kind"])
+
+    @property
+    def document(self) -> str | None:
+        """What kind of document a "report" is: "report", "letter" and so on."""
+        found = self.data.get("document")
+        return found if isinstance(found, str) else None
 
     @property
     def sha256(self) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from assessments.models import Assessment
-from assessments.reports import manifest
+from assessments.reports import manifest, signature
 from assessments.reports.receipt import render_receipt
+from tests.reports import signing
 from tests.test_layering import ROOT
 
 CONTENTS = {"report.csv": b"user,arn\n", "root.png": b"\x89PNG"}
@@ -71,7 +72,9 @@ def test_everything_agrees(receipt: Path, submitted: Assessment) -> None:
     assert json.loads(done.stdout) == {
         "file": str(receipt),
         "kind": "submission",
+        "document": None,
         "sha256": json.loads(text_of(submitted))["sha256"],
+        "signed_by": None,
         "problem": None,
         "files": [
             {"status": "same", "number": 1, "name": "report.csv", "path": f"{folder}/report.csv"},
@@ -99,7 +102,7 @@ def test_changed_missing_and_extra_files_are_named(receipt: Path) -> None:
     (folder / "new.txt").write_text("new")
     done = run(receipt, folder)
     assert done.returncode == 1
-    assert done.stdout.splitlines()[1:] == [
+    assert done.stdout.splitlines()[2:] == [
         f"changed: E1 report.csv ({folder}/report.csv)",
         "missing: E2 root.png",
         f"extra: new.txt ({folder}/new.txt)",
@@ -138,6 +141,64 @@ def test_something_else_is_no_receipt(receipt: Path) -> None:
     done = run(folder / "report.csv", folder)
     assert done.returncode == 1
     assert "This is neither a PDF nor a manifest." in done.stdout
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """A document about an assessment with a seal, and beside it the folder of the one file it names."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.csv").write_bytes(b"a")
+    files = [{"number": 1, "name": "a.csv", "size": 1, "sha256": hashlib.sha256(b"a").hexdigest()}]
+    text = manifest.seal(kind="report", files=files, facts={"document": "letter"})
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(signing.small_pdf(text))
+    return path
+
+
+def test_a_report_is_checked_in_the_same_way(report: Path) -> None:
+    done = run(report, report.parent / "files")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == [
+        "The PDF is whole, and not signed.",
+        f"same: E1 a.csv ({report.parent}/files/a.csv)",
+        "1 of 1 files are the same.",
+    ]
+    said = json.loads(run(report, report.parent / "files", "--json").stdout)
+    assert (said["kind"], said["document"]) == ("report", "letter")
+
+
+def test_who_signed_is_said_and_may_be_required(report: Path, tmp_path: Path) -> None:
+    key = signing.new_key()
+    own = signing.certificate(key)
+    path = signing.key_file(tmp_path, key, own)
+    unsigned = report.read_bytes()
+    whole = signature.signed(unsigned, path=path, password=signing.PASSWORD, at=signing.NOW)
+    report.write_bytes(whole)
+    fingerprint, folder = signing.fingerprint(own), report.parent / "files"
+    as_people_write_it = ":".join(fingerprint[place : place + 2].upper() for place in range(0, 64, 2))
+    done = run(report, folder, "--signed-by", as_people_write_it)
+    assert (done.returncode, done.stderr) == (0, "")
+    signed = f"Signed by {signing.NAME}, over the whole file. Certificate SHA-256 {fingerprint}"
+    assert done.stdout.splitlines()[1] == signed
+    said = json.loads(run(report, folder, "--json").stdout)
+    assert said["signed_by"] == {"name": signing.NAME, "certificate_sha256": fingerprint}
+    done = run(report, folder, "--signed-by", "0" * 64)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        1,
+        f"{report}: The PDF is not signed with the certificate {'0' * 64}.",
+    )
+    report.write_bytes(unsigned)
+    assert run(report, folder, "--signed-by", fingerprint).returncode == 1
+    report.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+    done = run(report, folder, "--json")
+    assert (done.returncode, json.loads(done.stdout)["signed_by"]) == (1, None)
+
+
+def test_what_is_added_behind_the_end_is_no_part_of_it(report: Path) -> None:
+    with report.open("ab") as file:
+        file.write(b"1 0 obj null endobj\nstartxref\n9\n%%EOF\n")
+    done = run(report, report.parent / "files", "--json")
+    assert (done.returncode, json.loads(done.stdout)["agrees"]) == (1, False)
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing.pdf", "."], ["manage.py"], ["manage.py", "nowhere"]])
