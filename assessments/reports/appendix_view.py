@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assessments.reports import words
+from assessments.reports.assurance_view import second_look_line
 from assessments.reports.evidence_facts import EvidenceItem
 from assessments.reports.report_view import EvidenceRefs, Verdict, evidence_refs, grade_css, priority_name, verdict
 from assessments.reports.snapshot import Snapshot
@@ -69,6 +70,7 @@ class MethodView:
     sum_line: str
     cap_line: str
     priorities: tuple[tuple[str, str], ...]
+    second_look: str
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def _method(snapshot: Snapshot) -> MethodView:
         sum_line=sum_line,
         cap_line=f"A critical question that is not met holds the grade at {method.cap_grade} at best.",
         priorities=tuple((priority_name(item.priority), words.within(item.days)) for item in method.priorities),
+        second_look=second_look_line(snapshot.second_look),
     )
 
 

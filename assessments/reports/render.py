@@ -82,6 +82,7 @@ def _document(snapshot: Snapshot, material: Material) -> tuple[str, ClosedFetche
     context = {
         "report": report_view(shown, digest=material.digest),
         "appendix": appendix_view(shown, unreadable=unreadable, missing=material.missing),
+        "colour": material.brand.colour,
     }
     return render_to_string(TEMPLATE, context), ClosedFetcher(icons() | images)
 

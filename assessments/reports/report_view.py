@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assessments.reports import charts, words
+from assessments.reports.assurance_view import AssuranceView, assurance_view, shown_facts
 from assessments.reports.snapshot import CriterionResult, Finding, MatchedResponse, Snapshot
 from assessments.reports.summary import Summary, summary_of
 from assessments.reports.text import day, long_day, sentence, shorten, whole
+from assessments.reports.trend import Trend, trend
 
 LONG_CARD_LINES = 26
 """A finding or answer with more lines than this may be split across pages; a shorter one never is."""
@@ -144,6 +146,8 @@ class ReportView:
     results_title: str
     results: tuple[ResultGroup, ...]
     answers: tuple[AnswerGroup, ...]
+    trend: Trend | None
+    assurance: AssuranceView | None
 
 
 def report_view(snapshot: Snapshot, *, digest: str) -> ReportView:
@@ -177,6 +181,8 @@ def report_view(snapshot: Snapshot, *, digest: str) -> ReportView:
             AnswerGroup(domain.name, tuple(_answer_card(one) for one in snapshot.criteria if one.domain == domain.slug))
             for domain in snapshot.domains
         ),
+        trend=trend(snapshot),
+        assurance=assurance_view(snapshot),
     )
 
 
@@ -337,6 +343,7 @@ def _answer_card(one: CriterionResult) -> AnswerCard:
         Fact("Reason given", (one.reason,)),
         Fact("Vendor’s notes", (one.notes,)),
         Fact("Vendor’s plan", plan),
+        *(Fact(label, lines, is_list=is_list) for label, lines, is_list in shown_facts(one.evaluation)),
         Fact("Matches", matched, is_list=len(matched) > 1),
         Fact("Deviation", (one.deviation,)),
         Fact("Our note", (one.note,)),
@@ -344,6 +351,8 @@ def _answer_card(one: CriterionResult) -> AnswerCard:
     tags = [one.code, _severity(one.severity)]
     if one.assurance:
         tags.append(words.ASSURANCES.get(one.assurance, one.assurance))
+    if one.is_contradiction:
+        tags.append("Files contradict the answer")
     if one.question_source == "reconstructed":
         tags.append("Reconstructed question")
     return AnswerCard(

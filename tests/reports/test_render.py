@@ -123,6 +123,7 @@ def test_headings_become_bookmarks(full: bytes) -> None:
             "Results by domain",
             "Findings, most serious first",
             "All 33 results",
+            "Contradictions and coverage",
             "Every question in detail",
             "Appendix A: Evidence extracts",
             "Appendix B: Evidence register",
@@ -138,7 +139,7 @@ def test_pages_are_counted_and_the_contents_are_right(pages: list[str]) -> None:
         assert f"Page {number} of {len(pages)}" in page
         assert "Confidential" in page
     contents = dict(re.findall(r"^ *([A-Z][^.\n]*?)(?: \.)+ *(\d+)$", pages[0], re.MULTILINE))
-    assert len(contents) == 9
+    assert len(contents) == 10
     for title, number in contents.items():
         body = pages[int(number) - 1].split("\n", 3)[3] if number != "1" else pages[0]
         assert title.strip() in body
