@@ -21,10 +21,12 @@ WIDTH, HEIGHT, EDGE = 64, 20, 2  # of the drawing
 
 @dataclass(frozen=True)
 class Spark:
-    """`line` is what an SVG polyline wants, `words` say the same: "2024: 6.1, 2025: 7.9"."""
+    """`line` is what an SVG polyline wants, `words` say the same: "2024: 6.1, 2025: 7.9"; `change` is "+1.8"."""
 
     line: str
     words: str
+    change: str  # of the last score against the one before, with its sign
+    direction: str  # "up", "down", or "" where they are the same
 
 
 def sparks(user: User, vendors: Collection[int]) -> dict[int, Spark]:
@@ -43,4 +45,6 @@ def _spark(scores: list[tuple[str, Decimal]]) -> Spark:
         for place, (_period, score) in enumerate(scores)
     ]
     words = ", ".join(_("%(period)s: %(score)s") % {"period": period, "score": score} for period, score in scores)
-    return Spark(" ".join(points), words)
+    change = scores[-1][1] - scores[-2][1]
+    direction = "up" if change > 0 else "down" if change < 0 else ""
+    return Spark(" ".join(points), words, f"{change:+}".replace("-", "\N{MINUS SIGN}"), direction)

@@ -35,6 +35,10 @@ for (const link of $$("a[href='#ask']")) {
   });
 }
 
+// The list of questions shows where one is. Only the list moves: the page stays at its top.
+const rail = $(".rail"), here = rail && $("[aria-current]", rail);
+if (here) rail.scrollTop += here.getBoundingClientRect().top - rail.getBoundingClientRect().top - rail.clientHeight / 2;
+
 forgetOnChoice();
 if (form) {
   keepUnsaved(form);

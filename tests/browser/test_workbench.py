@@ -72,6 +72,17 @@ def test_single_keys(open_page: OpenPage, with_files: Assessment, ana: User) -> 
     expect(page.get_by_label("What do you need?")).to_be_visible()
 
 
+@pytest.mark.parametrize("number", [1, 33])
+def test_the_list_of_questions_shows_where_one_is(
+    open_page: OpenPage, with_files: Assessment, ana: User, number: int
+) -> None:
+    page = bench(open_page, ana, with_files, number)
+    here = page.get_by_role("navigation", name="Questions").locator("[aria-current=page]")
+    expect(here).to_contain_text(f"{number}. ")
+    expect(here).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
+
+
 def test_the_list_of_keys_opens_and_closes_and_holds_the_keys_back(
     open_page: OpenPage, with_files: Assessment, ana: User
 ) -> None:

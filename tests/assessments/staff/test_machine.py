@@ -1,5 +1,6 @@
 """What the workbench shows of the evaluation: verdict, offenders, proposal, contradiction, and the way to the row."""
 
+import json
 import re
 
 import pytest
@@ -88,6 +89,29 @@ def test_rows_of_the_report_that_break_the_question_come_first_and_are_marked(
     assert f'class="why-bad" href="#{offender.id}"' in html
     assert "3 rows break this question" in texts(page)
     assert "Days are counted to the date of the report." in texts(page)
+
+
+def test_a_json_is_a_table_of_the_resources_concerned(signed_in: Client, in_progress: Assessment, rita: User) -> None:
+    ledger = {
+        "DBInstanceIdentifier": "ledger",
+        "DBInstanceArn": "arn:aws:rds:eu-west-1:111122223333:db:ledger",
+        "PubliclyAccessible": True,
+        "DBInstanceStatus": "available",
+    }
+    other = ledger | {
+        "DBInstanceIdentifier": "cards",
+        "DBInstanceArn": "arn:aws:rds:eu-west-1:111122223333:db:cards",
+        "PubliclyAccessible": False,
+    }
+    file = ("databases.json", json.dumps({"DBInstances": [ledger, other]}).encode())
+    handed_in = factories.evaluate(hand_in_with(in_progress, 21, file, by=rita))
+    html = bench(signed_in, handed_in, 21).content.decode()
+    table = html.partition('<table class="grid grid-stack num offenders">')[2].partition("</table>")[0]
+    rows = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in table.split("<tr")[2:]]
+    assert len(rows) == 1
+    assert "111122223333 eu-west-1" in rows[0]
+    assert "ledger" in rows[0]
+    assert "cards" not in rows[0]
 
 
 def test_flag_stands_at_the_matched_statement_and_nothing_is_ticked(signed_in: Client, failing: Assessment) -> None:
