@@ -89,7 +89,7 @@ def _font(**more: object) -> Font:
     return Font(name="Calibri", **{"size": 11, **more})
 
 
-def _height(*texts: tuple[str, int]) -> int:
+def height_of(*texts: tuple[str, int]) -> int:
     """Points that a row needs for wrapped texts in columns of so many characters; not every program finds out."""
     lines = max(sum(-(-max(len(part), 1) // int(width * 0.95)) for part in text.split("\n")) for text, width in texts)
     return min(max(lines, 1) * _LINE_HEIGHT + 4, _MOST_HEIGHT)
@@ -116,7 +116,7 @@ def _write_row(sheet: Worksheet, line: int, layout: Sequence[Column], question: 
     # Room for any of the statements as well: the row does not grow when one is chosen.
     needed = [(texts[column.key], column.width) for column in layout[:-1] if column.key in texts]
     needed += [(statement.text, STATEMENT.width) for statement in question.statements]
-    sheet.row_dimensions[line].height = _height(*needed)
+    sheet.row_dimensions[line].height = height_of(*needed)
 
 
 def _is_open(question: Question, key: str) -> bool:
@@ -153,7 +153,7 @@ def _write_statements(sheet: Worksheet, questions: Sequence[Question]) -> dict[i
             for place, alignment in enumerate((_MIDDLE, _WRAP, _WRAP), 1):
                 cell = sheet.cell(line, place)
                 cell.alignment, cell.border, cell.font = alignment, _BOX, _font()
-            sheet.row_dimensions[line].height = _height((question.title, 44), (statement.text, 110))
+            sheet.row_dimensions[line].height = height_of((question.title, 44), (statement.text, 110))
             line += 1
         ranges[question.number] = f"{STATEMENTS}!$C${first}:$C${line - 1}"
     sheet.freeze_panes = "A2"
@@ -168,7 +168,7 @@ def _write_help(sheet: Worksheet) -> None:
     for line, (title, text) in enumerate(HELP_LINES, 1):
         put(sheet.cell(line, 1), title).font = _font(bold=True, color=_INK)
         put(sheet.cell(line, 2), text).font = _font()
-        sheet.row_dimensions[line].height = _height((title, 28), (text, 100)) + _LINE_HEIGHT // 2
+        sheet.row_dimensions[line].height = height_of((title, 28), (text, 100)) + _LINE_HEIGHT // 2
         sheet.cell(line, 1).alignment = sheet.cell(line, 2).alignment = _WRAP
     _protect(sheet)
     _to_paper(sheet, last=2, lines=len(HELP_LINES), header=None)

@@ -12,4 +12,4 @@ from assessments.spreadsheets.tables import to_csv
 def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
     """Write the table to `out`. Texts that no cell of a spreadsheet can hold are cut, and say so."""
     material.on_step(1, 1)
-    out.write(to_csv(tables.results(cleaned(snapshot))))
+    out.write(to_csv(tables.alone(cleaned(snapshot))))

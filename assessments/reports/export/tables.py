@@ -12,22 +12,32 @@ _VERDICTS = {"acceptable": "Acceptable", "failure": "Failure", "undetermined": "
 _SOURCES = {"read": "Read from the file", "stated": "Stated by the vendor", "": "Not known"}
 
 
+def alone(snapshot: Snapshot) -> Table:
+    """The results for a file of their own: every line says of which assessment and under which licence it stands."""
+    table, playbook = results(snapshot), snapshot.playbook
+    head = [snapshot.vendor.name, snapshot.period]
+    tail = [f"{playbook.title} {playbook.version}", f"{playbook.licence}. {playbook.attribution}"]
+    return Table(
+        table.title,
+        ("Vendor", "Period", *table.headings, "Playbook", "Licence"),
+        [[*head, *row, *tail] for row in table.rows],
+    )
+
+
 def results(snapshot: Snapshot) -> Table:
-    """One line for each question; every line says of which assessment and under which licence it stands."""
+    """One line for each question."""
     domains = {domain.slug: domain.name for domain in snapshot.domains}
-    head: list[Value] = [snapshot.vendor.name, snapshot.period]
-    playbook = snapshot.playbook
-    tail: list[Value] = [f"{playbook.title} {playbook.version}", f"{playbook.licence}. {playbook.attribution}"]
     return Table(
         "Results",
         (
-            *("Vendor", "Period", "No.", "Code", "Domain", "Title", "Question", "Severity"),
+            *("No.", "Code", "Domain", "Title", "Question", "Severity"),
             *("Result", "Assurance", "Answer", "Reason", "Notes", "Plan to fix", "Plan by"),
             *("Responses found true", "Deviation", "Note", "Evidence", "Files say otherwise"),
             *("Verdict of the files", "What the files show", "Offending resources", "Gaps"),
-            *("Accounts with files", "Accounts required", "Playbook", "Licence"),
+            *("Accounts with files", "Accounts required"),
         ),
-        [[*head, *_result(one, domains.get(one.domain, one.domain)), *tail] for one in snapshot.criteria],
+        [_result(one, domains.get(one.domain, one.domain)) for one in snapshot.criteria],
+        fixed=4,
     )
 
 
@@ -77,6 +87,7 @@ def findings(snapshot: Snapshot) -> Table:
             *("What we saw", "Why it matters", "What to do", "Vendor's response", "Response by", "Evidence"),
         ),
         [_finding(one) for one in snapshot.findings],
+        fixed=4,
     )
 
 
@@ -98,6 +109,7 @@ def evidence(snapshot: Snapshot, missing: frozenset[int]) -> Table:
             *("Shows the state of", "Known from", "AWS accounts", "Questions", "Stored"),
         ),
         [_file(one, is_missing=one.number in missing) for one in snapshot.evidence],
+        fixed=2,
     )
 
 

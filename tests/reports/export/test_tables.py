@@ -54,8 +54,6 @@ def test_a_result_in_full() -> None:
     one = dict(zip(rows[0], rows[13], strict=True))
     question = samples.full().criteria[12]
     assert one == {
-        "Vendor": "Halvorsen Payments",
-        "Period": "2026",
         "No.": 13,
         "Code": "aws-core-13",
         "Domain": "Identity and Access Management",
@@ -82,8 +80,6 @@ def test_a_result_in_full() -> None:
         "Gaps": "444455556666: no credential report of this account\nand 1 more",
         "Accounts with files": 1,
         "Accounts required": 3,
-        "Playbook": "RiskRecon AWS Assessment Playbook 2020-06",
-        "Licence": f"{samples.full().playbook.licence}. {samples.full().playbook.attribution}",
     }
 
 
@@ -116,10 +112,31 @@ def test_the_workbook_says_what_it_is_of() -> None:
 def test_the_table_holds_the_results_of_the_workbook() -> None:
     rows = lines(made(table.write, samples.full()))
     book = sheets(made(workbook.write, samples.full()))["Results"]
-    assert rows[0] == book[0]
+    assert rows[0] == ["Vendor", "Period", *book[0], "Playbook", "Licence"]
+    playbook = samples.full().playbook
+    assert {(*row[:2], *row[-2:]) for row in rows[1:]} == {
+        (
+            "Halvorsen Payments",
+            "2026",
+            "RiskRecon AWS Assessment Playbook 2020-06",
+            f"{playbook.licence}. {playbook.attribution}",
+        )
+    }
     for heading in ("Result", "Severity", "Question", "Evidence", "Offending resources"):
         assert column(rows, heading) == ["" if value is None else value for value in column(book, heading)]
     assert column(rows, "Plan by")[12] == "2027-01-08"
+
+
+def test_one_can_read_it_as_it_opens() -> None:
+    """Headings and titles stay, and a row has room for its texts, which not every program finds out by itself."""
+    book = openpyxl.load_workbook(io.BytesIO(made(workbook.write, samples.full())))
+    assert [sheet.freeze_panes for sheet in book] == ["E2", "E2", "C2", "A2"]
+    # Question 13 names three resources, each of which takes two lines.
+    assert book["Results"].row_dimensions[14].height == 6 * 15 + 4
+    assert book["About"].row_dimensions[2].height == 19
+    assert book["Results"].auto_filter.ref == "A1:X34"
+    assert {sheet.page_setup.orientation for sheet in book} == {"landscape"}
+    assert [sheet.page_setup.fitToWidth for sheet in book] == [5, 3, 2, 1]
 
 
 @pytest.mark.parametrize("make", [samples.draft, samples.empty])
