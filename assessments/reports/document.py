@@ -8,13 +8,12 @@ from django.template.loader import render_to_string
 from weasyprint import Attachment
 
 from assessments.reports import brand
-from assessments.reports.brand import Brand
-from assessments.reports.fetcher import ClosedFetcher, Resource, icons
+from assessments.reports.fetcher import LOGO, ClosedFetcher, icons, logo
 from assessments.reports.material import Material
 from assessments.reports.render import STYLE, lay_out
+from assessments.reports.seal import sealed
 
 DOCUMENT_STYLE = Path(__file__).parent / "assets" / "document.css"
-LOGO = "brand:logo"
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,6 @@ class Head:
     state: str
 
 
-def logo(look: Brand) -> dict[str, Resource]:
-    """The picture of the organisation under the name that templates use, if there is one."""
-    return {LOGO: Resource(look.logo_type, look.logo)} if look.logo else {}
-
-
 def make(
     template: str,
     context: Mapping[str, object],
@@ -45,10 +39,10 @@ def make(
     styles: Sequence[Path] = (),
     attachments: Sequence[Attachment] = (),
 ) -> bytes:
-    """The template as a tagged PDF in the organisation's look. Raises RenderFailed."""
+    """The template as a tagged and sealed PDF in the organisation's look. Raises RenderFailed."""
     look = material.brand
     html = render_to_string(template, {**context, "head": head, "logo": LOGO if look.logo else ""})
-    return lay_out(
+    pdf = lay_out(
         html,
         styles=[STYLE, DOCUMENT_STYLE, *styles],
         look=brand.style(look),
@@ -57,3 +51,4 @@ def make(
         attachments=attachments,
         on_step=material.on_step,
     )
+    return sealed(pdf)

@@ -13,6 +13,7 @@ import pikepdf
 
 from assessments.reports import charts, words
 from assessments.reports.appendix_view import Band, appendix_view
+from assessments.reports.attached import attached_manifest
 from assessments.reports.document import Head, make
 from assessments.reports.material import Material, RenderFailed
 from assessments.reports.report_view import LONG_NAME, DomainRow, Verdict, report_view, verdict
@@ -125,7 +126,8 @@ def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
     while first < len(FIRST) and second < len(SECOND):
         view = executive(shown, FIRST[first], SECOND[second], digest=material.digest)
         context = {"summary": view, "colour": material.brand.colour}
-        pdf = make(TEMPLATE, context, head=_head(shown), material=material)
+        attachments = [attached_manifest(snapshot, material)]  # each is read once
+        pdf = make(TEMPLATE, context, head=_head(shown), material=material, attachments=attachments)
         before, after = _pages(pdf)
         if before == after == 1:
             out.write(pdf)

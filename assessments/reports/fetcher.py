@@ -9,12 +9,14 @@ from typing import BinaryIO
 from PIL import Image, ImageFile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from assessments.reports.brand import Brand
 from assessments.reports.evidence_facts import EvidenceItem
 
 # Importing WeasyPrint switches this on for the whole process, and then half an image passes as a whole one, here and
 # where uploads are checked.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
+LOGO = "brand:logo"
 ICONS = Path(__file__).parent / "assets" / "icons"
 IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 IMAGE_SIDE = 4_000
@@ -51,6 +53,11 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no type
 def icons() -> dict[str, Resource]:
     """The marks of the results, by name: icon:met and so on."""
     return {f"icon:{path.stem}": Resource("image/svg+xml", path.read_bytes()) for path in sorted(ICONS.glob("*.svg"))}
+
+
+def logo(look: Brand) -> dict[str, Resource]:
+    """The picture of the organisation under the name that templates use, if there is one."""
+    return {LOGO: Resource(look.logo_type, look.logo)} if look.logo else {}
 
 
 def previews(

@@ -12,6 +12,7 @@ from datetime import date
 from typing import BinaryIO
 
 from assessments.reports import words
+from assessments.reports.attached import attached_manifest
 from assessments.reports.document import Head, make
 from assessments.reports.material import Material, RenderFailed
 from assessments.reports.report_view import Fact, long_css
@@ -78,7 +79,8 @@ def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
     if snapshot.is_draft:
         raise RenderFailed(NOT_CLOSED)
     told = _told(fitted(snapshot))
-    out.write(make(TEMPLATE, {"letter": letter(told)}, head=_head(told), material=material))
+    attachments = [attached_manifest(snapshot, material)]
+    out.write(make(TEMPLATE, {"letter": letter(told)}, head=_head(told), material=material, attachments=attachments))
 
 
 def _told(snapshot: Snapshot) -> _Told:

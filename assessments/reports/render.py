@@ -14,10 +14,13 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
+from assessments.reports import accessible, brand
 from assessments.reports.appendix_view import appendix_view
-from assessments.reports.fetcher import ClosedFetcher, icons, previews
+from assessments.reports.attached import attached_manifest
+from assessments.reports.fetcher import LOGO, ClosedFetcher, icons, logo, previews
 from assessments.reports.material import Material, RenderFailed
 from assessments.reports.report_view import report_view
+from assessments.reports.seal import sealed
 from assessments.reports.snapshot import Snapshot
 from assessments.reports.text import fitted
 
@@ -37,7 +40,16 @@ def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
     Raises RenderFailed.
     """
     html, fetcher = _document(snapshot, material)
-    out.write(lay_out(html, styles=[STYLE], fetcher=fetcher, digest=material.digest, on_step=material.on_step))
+    pdf = lay_out(
+        html,
+        styles=[STYLE],
+        fetcher=fetcher,
+        digest=material.digest,
+        look=brand.style(material.brand),
+        attachments=[attached_manifest(snapshot, material)],
+        on_step=material.on_step,
+    )
+    out.write(sealed(pdf))
 
 
 def lay_out(
@@ -66,7 +78,9 @@ def lay_out(
                 stylesheets=sheets,
                 font_config=fonts,
                 attachments=list(attachments),
-                pdf_variant="pdf/ua-1",
+                pdf_variant=accessible.VARIANT,
+                output_intent=accessible.OUTPUT_INTENT,
+                finisher=accessible.finish,
                 pdf_identifier=identifier,
                 presentational_hints=False,
             )
@@ -83,8 +97,9 @@ def _document(snapshot: Snapshot, material: Material) -> tuple[str, ClosedFetche
         "report": report_view(shown, digest=material.digest),
         "appendix": appendix_view(shown, unreadable=unreadable, missing=material.missing),
         "colour": material.brand.colour,
+        "logo": LOGO if material.brand.logo else "",
     }
-    return render_to_string(TEMPLATE, context), ClosedFetcher(icons() | images)
+    return render_to_string(TEMPLATE, context), ClosedFetcher(icons() | images | logo(material.brand))
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 import dataclasses
 import io
+import json
 from datetime import date
 from decimal import Decimal
 
+import pikepdf
 import pytest
 
 from assessments.reports import executive
 from assessments.reports.brand import Brand
 from assessments.reports.executive import FIRST, SECOND, write
+from assessments.reports.seal import is_whole
 from assessments.reports.snapshot import ConditionOfApproval, DecisionFacts, PastScore, Snapshot, VendorFacts
 from assessments.reports.text import fitted
 from tests.reports import samples
@@ -177,6 +180,14 @@ def test_the_same_gives_the_same_bytes_and_steps_are_told_once(pdf: bytes) -> No
     write(Snapshot.from_json(decided().to_json()), given, out)
     assert out.getvalue() == pdf
     assert steps == [(number, 7) for number in range(1, 8)]
+
+
+def test_it_carries_the_manifest_and_is_sealed(pdf: bytes) -> None:
+    assert is_whole(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        facts = json.loads(document.attachments["manifest.json"].get_file().read_bytes())
+    assert (facts["document"], facts["snapshot_sha256"]) == ("summary", decided().digest())
+    assert facts["audit"] == {"hash": "5" * 64, "position": 7}
 
 
 def test_the_logo_is_shown_with_words() -> None:

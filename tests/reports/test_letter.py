@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -113,9 +114,10 @@ def test_nothing_of_ours_is_told(pdf: bytes, pages: list[str]) -> None:
     ):
         assert not re.search(rf"\b{said}\b", words, re.IGNORECASE), said
     with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as metadata:
-        said = [words, str(metadata), *(str(value) for value in document.docinfo.values())]
+        attached = document.attachments["manifest.json"].get_file().read_bytes().decode("ascii")
+        said = [words, attached, str(metadata), *(str(value) for value in document.docinfo.values())]
         assert [text for text in said if SECRET in text.lower()] == []
-        assert list(document.attachments) == []
+        assert json.loads(attached)["document"] == "letter"
 
 
 def test_no_heading_stands_alone_and_no_short_finding_is_split(pages: list[str]) -> None:
