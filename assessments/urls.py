@@ -125,6 +125,7 @@ urlpatterns = [
     # Reports
     path(_one + "report", reports.create, name="report-create"),
     path(_one + "documents/", reports.documents, name="documents"),
+    path("portfolio/documents/", reports.portfolio_documents, name="portfolio-documents"),
     path("reports/<int:pk>/status", reports.status, name="report-status"),
     path("reports/<int:pk>/download", reports.download, name="report-download"),
 ]

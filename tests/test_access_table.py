@@ -148,6 +148,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "submitted": ("302 405 405 405 405 405 405", "302 404 404 404 422 422 403"),
     },
     "assessments:portfolio": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
+    "assessments:portfolio-documents": {"*": ("302 404 404 404 403 200 403", "302 404 404 404 403 302 403")},
     "assessments:portfolio-export": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "assessments:query-add": {
         "in_progress": ("302 405 405 405 405 405 405", "302 404 404 404 403 403 403"),

@@ -16,11 +16,13 @@ from django.utils import timezone, translation
 from assessments.actions import jobs
 from assessments.models import Assessment, Report
 from assessments.models.reports import report_key
+from assessments.queries.portfolio import PortfolioFilter
 from assessments.reports import brand_settings, makers
 from assessments.reports.box import OnStep, boxed
 from assessments.reports.build import build_snapshot
 from assessments.reports.kinds import PDF, Kind
 from assessments.reports.material import Material, RenderFailed, Trail
+from assessments.reports.portfolio_build import build_portfolio
 from assessments.reports.snapshot import SnapshotError
 from audit.trail import head_of, record
 from outbox.actions import enqueue
@@ -40,6 +42,13 @@ def request(*, assessment: Assessment, by: User, kind: Kind = Kind.REPORT) -> Re
         with translation.override("en-gb"):  # one document for both sides, whoever asks for it
             snapshot = build_snapshot(assessment, made_on=timezone.localdate())
         return _queue(kind=kind, assessment=assessment, snapshot=snapshot, by=by)
+
+
+@transaction.atomic
+def request_portfolio(*, chosen: PortfolioFilter, by: User) -> Report:
+    """Freeze what this person sees of the vendors that the filter leaves, and queue the document."""
+    snapshot = build_portfolio(by, chosen, made_on=timezone.localdate())
+    return _queue(kind=Kind.PORTFOLIO, assessment=None, snapshot=snapshot, by=by)
 
 
 def _queue(*, kind: Kind, assessment: Assessment | None, snapshot: Any, by: User) -> Report:

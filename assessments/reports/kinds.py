@@ -22,13 +22,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class About:
-    """How people and browsers know a kind. `purpose` says what it is good for; `ending` is that of the file name."""
+    """How people and browsers know a kind. `purpose` says what it is good for; `ending` is that of the file name.
+
+    What `needs_closed` is made of a closed assessment alone: it goes to the vendor, and a draft must not.
+    """
 
     label: str
     purpose: str
     name: str
     ending: str
     media_type: str
+    needs_closed: bool = False
 
 
 PDF, JSON = "application/pdf", "application/json"
@@ -40,7 +44,12 @@ ABOUT = {
     ),
     Kind.SUMMARY: About(_("Executive summary"), _("Two pages for the board."), "aws-assessment-summary", "pdf", PDF),
     Kind.LETTER: About(
-        _("Letter to the vendor"), _("Findings and what to do, without scores."), "aws-assessment-letter", "pdf", PDF
+        _("Letter to the vendor"),
+        _("Findings and what to do, without scores."),
+        "aws-assessment-letter",
+        "pdf",
+        PDF,
+        True,
     ),
     Kind.PORTFOLIO: About(_("Portfolio report"), _("All vendors on a few pages."), "portfolio-report", "pdf", PDF),
     Kind.WORKBOOK: About(

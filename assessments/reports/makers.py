@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from assessments.reports import executive, render
-from assessments.reports.export import table, workbook
+from assessments.reports import executive, letter, portfolio_render, render
+from assessments.reports.export import archive, oscal, record, table, workbook
 from assessments.reports.kinds import Kind
 from assessments.reports.material import Material
+from assessments.reports.portfolio_snapshot import PortfolioSnapshot
 from assessments.reports.snapshot import Snapshot
 
 Maker = Callable[[Any, Material, BinaryIO], None]
@@ -15,14 +16,16 @@ Maker = Callable[[Any, Material, BinaryIO], None]
 MAKERS: dict[Kind, Maker] = {
     Kind.REPORT: render.write,
     Kind.SUMMARY: executive.write,
+    Kind.LETTER: letter.write,
+    Kind.PORTFOLIO: portfolio_render.write,
     Kind.WORKBOOK: workbook.write,
     Kind.TABLE: table.write,
+    Kind.DATA: record.write,
+    Kind.OSCAL: oscal.write,
+    Kind.ARCHIVE: archive.write,
 }
-
-READERS: dict[Kind, Callable[[str], Any]] = {}
-"""How a stored snapshot is read, where it is not one of an assessment. Each raises SnapshotError."""
 
 
 def snapshot_of(kind: Kind, text: str) -> Any:
     """The snapshot that was stored for a document of this kind. Raises SnapshotError."""
-    return READERS.get(kind, Snapshot.from_json)(text)
+    return (PortfolioSnapshot if kind is Kind.PORTFOLIO else Snapshot).from_json(text)

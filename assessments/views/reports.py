@@ -3,24 +3,26 @@
 from typing import BinaryIO
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments import access
 from assessments.access import NotNow
 from assessments.actions import reports
+from assessments.forms.portfolio import PortfolioForm
 from assessments.letters import documents_of
 from assessments.models import Report
 from assessments.policy import Permission
 from assessments.queries import documents as queries
-from assessments.reports.kinds import Kind
+from assessments.reports.kinds import ABOUT, Kind
 from assessments.reports.makers import MAKERS
 from assessments.states import State
 from assessments.views.evidence import DOWNLOAD_POLICY
 from assessments.views.staff import back_to, check_ever, staff_only
+from users.models import StaffRole
 
 
 @require_POST
@@ -36,6 +38,9 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     except NotNow as error:
         messages.error(request, str(error))
     else:
+        if ABOUT[Kind(kind)].needs_closed and assessment.state != State.CLOSED:
+            messages.error(request, _("This goes to the vendor, so the assessment has to be closed first."))
+            return redirect("assessments:documents", pk)
         _say_if_ready(request, reports.request(assessment=assessment, by=request.user, kind=Kind(kind)))
     if request.POST.get("back") == "documents":
         return redirect("assessments:documents", pk)
@@ -58,6 +63,23 @@ def documents(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": queries.documents_of(request.user, assessment, request.GET.get("page", 1)),
         "may_report": access.may(request.user, assessment, Permission.REPORT),
         "is_draft": assessment.state != State.CLOSED,
+    }
+    return render(request, "assessments/staff/documents.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+def portfolio_documents(request: HttpRequest) -> HttpResponse:
+    """Documents on all vendors together; a new one is of the vendors that the filters in the address leave."""
+    if request.user.staff_role != StaffRole.MANAGER:
+        raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
+    if request.method == "POST":
+        chosen = PortfolioForm(request.GET).chosen()
+        _say_if_ready(request, reports.request_portfolio(chosen=chosen, by=request.user))
+        return redirect("assessments:portfolio-documents")
+    context = {
+        "sheet": queries.portfolio_documents(request.user, request.GET.get("page", 1)),
+        "may_report": True,
     }
     return render(request, "assessments/staff/documents.html", context)
 

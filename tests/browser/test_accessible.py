@@ -111,6 +111,7 @@ STAFF = [
     one("event-list", "submitted"),
     one("documents", "submitted"),
     one("documents", "closed"),
+    Address("assessments:portfolio-documents"),
     one("receipt", "changes_requested"),
     Address("assessments:verify"),
     one("edit", "submitted"),

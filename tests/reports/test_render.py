@@ -131,7 +131,7 @@ def test_headings_become_bookmarks(full: bytes) -> None:
             "Appendix D: Questions, errata and licence",
         ]
         assert outline.root[2].children[0].title == "1. IAM roles instead of access keys"
-        assert outline.root[4].children[0].children[0].title == "1. AWS Organizations manages every account"
+        assert outline.root[5].children[0].children[0].title == "1. AWS Organizations manages every account"
 
 
 def test_pages_are_counted_and_the_contents_are_right(pages: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Asking for a report, watching it and downloading it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
+from assessments.actions import reports
 from assessments.models import Assessment, Report
+from assessments.reports.kinds import ABOUT, Kind
 from tests import factories
 from tests.assessments.staff.pages import address, make_report, said, texts
 from users.models import User
@@ -137,6 +140,49 @@ def test_status_in_the_list_of_documents(signed_in: Client, submitted: Assessmen
     assert "1 evidence file is missing from the store: E3 users.csv" in part
     Report.objects.update(state="failed", problem="It took longer than a document may take.", reference="5F2A")
     assert "Not made. It took longer than a document may take. Reference 5F2A." in texts(signed_in.get(path))
+
+
+def test_a_letter_waits_until_the_assessment_is_closed(signed_in: Client, submitted: Assessment) -> None:
+    response = signed_in.post(address("report-create", submitted.pk), {"kind": "letter"}, follow=True)
+    assert said(response) == ["This goes to the vendor, so the assessment has to be closed first."]
+    assert Report.objects.count() == 0
+    closed = factories.make_assessment(factories.make_vendor("Quill Analytics"), state="closed")
+    signed_in.post(address("report-create", closed.pk), {"kind": "letter"})
+    assert [report.kind for report in Report.objects.all()] == ["letter"]
+
+
+def test_every_kind_can_be_asked_for_with_one_click(signed_in: Client) -> None:
+    closed = factories.make_assessment(state="closed")
+    page = texts(signed_in.get(address("documents", closed.pk)))
+    kinds = [kind for kind in Kind if kind is not Kind.PORTFOLIO]
+    for kind in kinds:
+        assert f"{ABOUT[kind].label} {ABOUT[kind].ending} {ABOUT[kind].purpose} None yet Prepare" in page
+        signed_in.post(address("report-create", closed.pk), {"kind": kind})
+    assert sorted(Report.objects.values_list("kind", flat=True)) == sorted(kinds)
+    for report in Report.objects.all():
+        reports.render_now(report_id=report.pk)
+        response = signed_in.get(address("report-download", report.pk))
+        assert response.headers["Content-Type"] == report.about.media_type
+        assert f'filename="{report.file_name}"' in response.headers["Content-Disposition"]
+        assert len(b"".join(response.streaming_content)) > 100
+
+
+def test_portfolio_report_is_for_managers_and_follows_the_filter(
+    signed_in: Client, client: Client, submitted: Assessment, max: User, ana: User
+) -> None:
+    other = factories.make_vendor("Quill Analytics")
+    path = address("portfolio-documents")
+    assert signed_in.post(f"{path}?q=Quill").url == path
+    assert signed_in.post(f"{path}?q=Quill").url == path  # the same job
+    report = Report.objects.get()
+    assert (report.kind, report.assessment) == ("portfolio", None)
+    assert [vendor["name"] for vendor in json.loads(report.snapshot)["vendors"]] == [other.name]
+    reports.render_now(report_id=report.pk)
+    report.refresh_from_db()
+    assert report.state == "ready"
+    assert "Portfolio report pdf All vendors on a few pages. Download" in texts(signed_in.get(path))
+    client.force_login(ana)
+    assert client.get(address("report-download", report.pk)).status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["novel", "portfolio", ""])
