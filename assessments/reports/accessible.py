@@ -58,6 +58,8 @@ def finish(document: Any, pdf: pydyf.PDF) -> None:
     for annotation in (item for item in objects.values() if item.get("Subtype") == "/Link"):
         if "Dest" in annotation:
             annotation["Contents"] = pydyf.String(_in_words(annotation["Dest"].string))
+    if "AF" in pdf.catalog:  # which WeasyPrint fills twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     _add_profile(pdf)
     _declare(pdf)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from assessments.reports import executive, letter, portfolio_render, render
+from assessments.reports import executive, letter, manifest, portfolio_render, render
 from assessments.reports.brand import Brand
+from assessments.reports.receipt import render_receipt
 from tests.reports import samples, test_portfolio_report
 from tests.reports.pdfs import made, material
 
@@ -25,12 +26,46 @@ def _portfolio() -> bytes:
     return out.getvalue()
 
 
+def _receipt() -> bytes:
+    """A receipt of one answer with one file."""
+    at = "2026-11-25T04:01:02Z"
+    file = {
+        "number": 1, "name": "users.png", "kind": "image", "size": 3, "sha256": "a" * 64, "received_at": at,
+        "received_by": "Rita Raman", "effective_at": None, "effective_source": "", "accounts": [], "questions": [1],
+    }  # fmt: skip
+    answer = {
+        "number": 1, "domain": "Encryption", "title": "Data encrypted", "question": "Is all data encrypted?",
+        "kind": "statements", "statements": ["Every store is."], "reason": "", "notes": "", "plan": "",
+        "plan_due_on": None, "answered_by": "Rita Raman", "answered_at": at, "files": [1],
+    }  # fmt: skip
+    text = manifest.seal(
+        kind="submission",
+        files=[file],
+        facts={
+            "organisation": "Alder Mutual",
+            "vendor": {"name": "Halvorsen Payments"},
+            "assessment": {"id": 1, "title": "AWS assessment 2026", "period": "2026"},
+            "playbook": {
+                "slug": "aws-core", "title": "AWS core", "version": "2020-06", "sha256": "b" * 64,
+                "attribution": "Adapted.", "licence": "CC BY-SA 4.0", "licence_url": "https://licence.example/",
+            },
+            "round": 1,
+            "submitted": {"at": at, "by": "Rita Raman", "signed_as": "Rita Raman", "statement": "It is true."},
+            "accounts": [{"id": "111122223333", "name": "Production", "stage": "Production"}],
+            "answers": [answer],
+            "audit": {"position": 7, "hash": "5" * 64},
+        },
+    )  # fmt: skip
+    return render_receipt(text)
+
+
 KINDS: dict[str, Callable[[], bytes]] = {
     "report": lambda: made(render.write, samples.full(), material(samples.full(), "report", brand=LOGO)),
     "draft": lambda: made(render.write, samples.draft(), material(samples.draft(), "report")),
     "summary": lambda: made(executive.write, samples.full(), material(samples.full(), "summary", brand=LOGO)),
     "letter": lambda: made(letter.write, samples.full(), material(samples.full(), "letter", brand=LOGO)),
     "portfolio": _portfolio,
+    "receipt": _receipt,
 }
 HEADING = re.compile(r"/H[1-6]")
 INSIDE = {  # what may stand in these
@@ -104,13 +139,24 @@ def test_every_page_is_read_in_the_order_of_the_tags(pdf: pikepdf.Pdf) -> None:
 
 
 def test_pictures_and_drawings_have_words_and_a_place_on_the_page(pdf: pikepdf.Pdf) -> None:
-    figures = [node for node in tree(pdf) if node.S == "/Figure"]
-    assert figures
-    for node in figures:
+    for node in (node for node in tree(pdf) if node.S == "/Figure"):
         assert str(node.get("/Alt", "")).strip()
         left, bottom, right, top = (float(corner) for corner in node.A.BBox)
         assert 0 <= left < right <= 596
         assert 0 <= bottom < top <= 842
+
+
+def test_each_kind_but_the_receipt_has_pictures(request: pytest.FixtureRequest, pdf: pikepdf.Pdf) -> None:
+    figures = sum(node.S == "/Figure" for node in tree(pdf))
+    assert (figures == 0) == ("[receipt]" in request.node.name)
+
+
+def test_what_is_attached_says_what_it_is(request: pytest.FixtureRequest, pdf: pikepdf.Pdf) -> None:
+    files = list(pdf.Root.get("/AF", []))
+    assert len(files) == (0 if "[portfolio]" in request.node.name else 1)
+    for file in files:
+        assert (str(file.UF), str(file.AFRelationship)) == ("manifest.json", "/Source")
+        assert str(file.EF.F.Subtype) == "/application/json"
 
 
 def test_headings_go_down_one_step_at_a_time(pdf: pikepdf.Pdf) -> None:
