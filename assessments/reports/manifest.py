@@ -25,6 +25,7 @@ FILE_NAME = "manifest.json"
 """What a manifest is called where it is attached to a PDF."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NUMBERED = re.compile(r"E([0-9]{2,5}) ")
 _NOT_ONE = _("This is not a manifest of Assay.")
 _CHANGED = "The manifest was changed after it was made: its SHA-256 is not that of its content."
 
@@ -145,17 +146,19 @@ class Compared:
 def compare(files: Sequence[NamedFile], found: Sequence[Found]) -> list[Compared]:
     """Each file of a manifest against what was found, then what the manifest does not name.
 
-    The content decides, since a browser renames what it downloads twice. A file that has a name of the manifest and
-    another content is changed; two copies of one file are both the same.
+    The content decides, since a browser renames what it downloads twice. A file that has a name of the manifest, or its
+    number as the archive of evidence writes it ("E05 ..."), and another content is changed; two copies of one file are
+    both the same.
     """
     wanted = {file.sha256 for file in files}
     by_digest = {one.sha256: one for one in reversed(found)}
     strangers = {one.name: one for one in reversed(found) if one.sha256 not in wanted}
+    numbered = {int(match[1]): one for name, one in strangers.items() if (match := _NUMBERED.match(name))}
     rows, changed = [], set()
     for file in files:
         if one := by_digest.get(file.sha256):
             rows.append(Compared("same", file.number, file.name, one.path))
-        elif one := strangers.get(file.name):
+        elif one := strangers.get(file.name) or numbered.get(file.number):
             changed.add(one.path)
             rows.append(Compared("changed", file.number, file.name, one.path))
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -77,7 +78,7 @@ class Frame:
         """Who something comes from: ("party", "assessor"), ("party", "vendor") or ("tool", "evaluators")."""
         return [{"actors": [{"type": kind, "actor-uuid": self.id(kind, who)}]}]
 
-    @property
+    @cached_property
     def accounts(self) -> dict[str, str]:
         """Each AWS account with what is known of it, in scope first."""
         snapshot = self.snapshot
@@ -93,7 +94,7 @@ class Frame:
         for item in self.snapshot.evidence:
             yield from item.accounts
 
-    @property
+    @cached_property
     def offenders(self) -> dict[str, str]:
         """Each resource that breaks a criterion and is no account: one line, and its name in full."""
         named = (one.ref for each in self.snapshot.criteria if each.evaluation for one in each.evaluation.offenders)
