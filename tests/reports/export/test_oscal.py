@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from assessments.reports.export.names import archive_name
 from assessments.reports.material import RenderFailed
 from assessments.reports.snapshot import Snapshot
 from assessments.reports.text import clean
+from playbook import oscal as catalogs
+from playbook.mappings import for_playbook
 from playbook.schema import PACKAGED, read
 from tests import oscal as reader
 from tests.reports import samples
@@ -228,6 +231,17 @@ def test_the_controls_are_those_of_the_catalog() -> None:
     assert facts(catalog)["content-sha256"] == [samples.full().playbook.sha256]
     plan = resources[whole["import-ap"]["href"]]
     assert plan["description"].startswith("No assessment plan was written in OSCAL.")
+
+
+def test_every_objective_and_statement_is_in_the_catalog() -> None:
+    catalog = catalogs.catalog(
+        read(PACKAGED.read_bytes()), published_at=datetime(2026, 11, 25, tzinfo=UTC), mappings=for_playbook("aws-core")
+    )
+    ids = {value for key, value in reader.pairs(catalog) if key == "id"}
+    named = ("target-id", "objective-id", "control-id", "statement-id")
+    wanted = {value for key, value in reader.pairs(result(samples.full())) if key in named}
+    assert len(wanted) == 3 * 33
+    assert wanted - ids == set()
 
 
 def test_the_document_says_what_it_is_of() -> None:
