@@ -217,6 +217,7 @@ CELERY_TASK_ROUTES = {
     "assessments.tasks.render_report": {"queue": "render"},
     "assessments.tasks.render_receipt": {"queue": "render"},
     "assessments.tasks.evaluate": {"queue": "evaluate"},
+    "assessments.tasks.draw_pages": {"queue": "render"},
     "outbox.tasks.*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = {
