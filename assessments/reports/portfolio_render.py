@@ -15,7 +15,9 @@ def write(snapshot: PortfolioSnapshot, material: Material, out: BinaryIO) -> Non
     """The portfolio report as a tagged PDF. Raises RenderFailed."""
     shown = fitted(snapshot)
     view = portfolio_view(shown, digest=material.digest)
-    out.write(make(TEMPLATE, {"portfolio": view, "made_by": shown.made_by}, head=_head(shown), material=material))
+    out.write(
+        make(TEMPLATE, {"portfolio": view, "made_by": shorten(shown.made_by, 60)}, head=_head(shown), material=material)
+    )
 
 
 def _head(snapshot: PortfolioSnapshot) -> Head:

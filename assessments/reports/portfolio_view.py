@@ -128,7 +128,7 @@ def portfolio_view(snapshot: PortfolioSnapshot, *, digest: str) -> Portfolio:
     return Portfolio(
         day=long_day(snapshot.made_on),
         title="The vendors of this filter" if snapshot.filters else "All vendors",
-        filters=snapshot.filters,
+        filters=tuple(shorten(one, 90) for one in snapshot.filters),
         headline=_headline(snapshot),
         tiles=_tiles(snapshot, unsettled),
         grades=_grades(snapshot),
@@ -143,7 +143,7 @@ def portfolio_view(snapshot: PortfolioSnapshot, *, digest: str) -> Portfolio:
         more_due=_more(len(due) - MOST_ROWS, "more vendor has to answer", "more vendors have to answer"),
         decisions=decisions[:MOST_ROWS],
         more_decisions=_more(len(decisions) - MOST_ROWS, "more decision is", "more decisions are"),
-        columns=tuple((shorten(one.short, 12), one.name) for one in snapshot.domains),
+        columns=tuple((shorten(one.short, 12), shorten(one.name, 60)) for one in snapshot.domains),
         vendors=tuple(_row(one, snapshot.grades) for one in snapshot.vendors[:MOST_VENDORS]),
         more_vendors=_more(len(snapshot.vendors) - MOST_VENDORS, "more vendor is", "more vendors are"),
         digest=digest,

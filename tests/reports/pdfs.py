@@ -2,6 +2,7 @@
 
 import functools
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
@@ -47,6 +48,15 @@ def words_of(pdf: bytes) -> list[str]:
     found = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     pages = found.stdout.decode("utf-8").replace("\u200b", "").replace("\u00a0", " ").split("\f")[:-1]
     return [" ".join(page.split()) for page in pages]
+
+
+def is_within_the_margins(pdf: bytes, margin: float = 18) -> bool:
+    """Whether every word of an A4 document stands between the side margins, which are millimetres."""
+    command = ["pdftotext", "-bbox", "-", "-"]
+    found = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode("utf-8", "replace")
+    boxes = re.findall(r'<word xMin="([\d.-]+)" yMin="[\d.-]+" xMax="([\d.-]+)"', found)
+    points = margin * 72 / 25.4
+    return bool(boxes) and all(float(left) >= points - 1 and float(right) <= 596.3 - points for left, right in boxes)
 
 
 def bookmarks(pdf: bytes) -> list[str]:

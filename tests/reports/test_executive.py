@@ -16,7 +16,7 @@ from assessments.reports.seal import is_whole
 from assessments.reports.snapshot import ConditionOfApproval, DecisionFacts, PastScore, Snapshot, VendorFacts
 from assessments.reports.text import fitted
 from tests.reports import samples
-from tests.reports.pdfs import bookmarks, made, material, wide, words_of
+from tests.reports.pdfs import bookmarks, is_within_the_margins, made, material, wide, words_of
 
 GERMAN = "Vereinigte Norddeutsche Rechenzentrumsdienstleistungsgesellschaft für Zahlungsverkehrsabwicklung mbH & Co. KG"
 DECISION = DecisionFacts(
@@ -136,7 +136,9 @@ def test_each_part_is_a_bookmark(pdf: bytes) -> None:
 
 @pytest.mark.parametrize("snapshot", [samples.empty, samples.draft, samples.extreme, widest])
 def test_there_are_two_pages_whatever_the_input(snapshot: object) -> None:
-    pages = words_of(pdf_of(snapshot()))  # type: ignore[operator]  # one of the four above
+    pdf = pdf_of(snapshot())  # type: ignore[operator]  # one of the four above
+    assert is_within_the_margins(pdf)
+    pages = words_of(pdf)
     assert [page.count(f"Page {number} of 2") for number, page in enumerate(pages, start=1)] == [1, 1]
     assert "How to read it" in pages[1]
 

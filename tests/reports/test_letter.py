@@ -14,7 +14,7 @@ from assessments.reports.letter import NOT_CLOSED, write
 from assessments.reports.material import RenderFailed
 from assessments.reports.snapshot import ConditionOfApproval, DecisionFacts, Finding, Snapshot
 from tests.reports import samples
-from tests.reports.pdfs import bookmarks, made, material, words_of
+from tests.reports.pdfs import bookmarks, is_within_the_margins, made, material, words_of
 
 SECRET = "canary"
 
@@ -159,7 +159,9 @@ def test_before_it_is_closed_there_is_no_letter() -> None:
 
 
 def test_awkward_texts_are_printed_literally_within_the_page() -> None:
-    words = " ".join(words_of(pdf_of(samples.extreme())))
+    pdf = pdf_of(samples.extreme())
+    assert is_within_the_margins(pdf)
+    words = " ".join(words_of(pdf))
     assert "<script>alert(1)</script>" in words
     assert "{{ settings.SECRET_KEY }}" in words
     assert "<b>bold</b>.pdf" in words

@@ -23,7 +23,7 @@ from assessments.reports.portfolio_snapshot import (
 from assessments.reports.portfolio_view import portfolio_view
 from assessments.reports.text import fitted
 from assessments.scoring import GRADES
-from tests.reports.pdfs import material, words_of
+from tests.reports.pdfs import is_within_the_margins, material, words_of
 
 TODAY = date(2026, 12, 17)
 DOMAINS = ("Accounts", "Encryption", "Identity", "Network", "Detection", "Processes")
@@ -144,6 +144,23 @@ def test_the_filter_is_printed_in_words() -> None:
     narrow = dataclasses.replace(portfolio(), filters=("Importance: critical", "Grade: below C"), vendors=())
     words = " ".join(words_of(pdf_of(narrow)))
     assert "The vendors of this filter Importance: critical · Grade: below C No vendor matches." in words
+
+
+def test_endless_names_and_markup_stay_within_the_page() -> None:
+    base, long = portfolio(), "W" * 300
+    awkward = "<b>{{ settings.SECRET_KEY }}</b> شركة 🔐"
+    snapshot = dataclasses.replace(
+        base,
+        organisation=long,
+        made_by=long,
+        filters=("Name or service contains “<b>{{ settings.SECRET_KEY }}</b>”", f"Analyst: {long}"),
+        domains=tuple(dataclasses.replace(one, short=long, name=long) for one in base.domains),
+        vendors=(vendor(long, "9.1", "A", service=long, period=long), vendor(awkward, "1.0", "F")),
+        findings=(finding(1, vendor=long, title=long, period=long), finding(2, title=awkward)),
+    )
+    pdf = pdf_of(snapshot)
+    assert is_within_the_margins(pdf)
+    assert "Name or service contains “<b>{{ settings.SECRET_KEY }}</b>”" in " ".join(words_of(pdf))
 
 
 def test_several_hundred_vendors_have_the_heads_of_the_table_on_each_page() -> None:
