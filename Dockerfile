@@ -14,8 +14,9 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin
     && install -d -o assay -g assay -m 700 /data
 
 WORKDIR /app
-COPY requirements.txt requirements-s3.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-s3.txt
+COPY requirements.txt requirements-s3.txt requirements-sign.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+        -r requirements-s3.txt -r requirements-sign.txt
 COPY . .
 
 ENV PYTHONUNBUFFERED=1 \

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from tests.reports import signing
 from tests.test_layering import ROOT
 
 GOOD = {
@@ -58,6 +59,21 @@ def test_production_starts_with_good_settings_and_keeps_cookies_to_this_host() -
         "DEMO": False,
         "CSRF_TRUSTED_ORIGINS": ["https://assay.example"],
     }
+
+
+def test_a_key_that_cannot_sign_reports_stops_the_start(tmp_path: Path) -> None:
+    key = signing.new_key()
+    path = signing.key_file(tmp_path, key, signing.certificate(key, days=(-90, -60)))
+    given = {"REPORT_SIGNING_KEY": path, "REPORT_SIGNING_PASSWORD": signing.PASSWORD}
+    for changes, words in (
+        (given, "The certificate expired on 2026-10-18 at 12:00 UTC."),
+        (given | {"REPORT_SIGNING_PASSWORD": "wrong"}, "or the password is not the right one."),
+        (given | {"REPORT_SIGNING_KEY": f"{path}.old"}, "The file cannot be read: No such file or directory."),
+    ):
+        done = production(changes)
+        assert done.returncode == 1
+        assert "- REPORT_SIGNING_KEY must name a key that can sign. " in done.stderr
+        assert words in done.stderr
 
 
 def test_production_names_every_weak_setting_at_once() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -17,12 +18,13 @@ from assessments.actions import jobs
 from assessments.models import Assessment, Report
 from assessments.models.reports import report_key
 from assessments.queries.portfolio import PortfolioFilter
-from assessments.reports import brand_settings, makers
+from assessments.reports import brand_settings, makers, signature
 from assessments.reports.box import OnStep, boxed
 from assessments.reports.build import build_snapshot
 from assessments.reports.kinds import PDF, Kind
 from assessments.reports.material import Material, RenderFailed, Trail
 from assessments.reports.portfolio_build import build_portfolio
+from assessments.reports.signature import KeyUnusable
 from assessments.reports.snapshot import SnapshotError
 from audit.trail import head_of, record
 from outbox.actions import enqueue
@@ -140,11 +142,24 @@ def make(report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnS
         def work(out: BinaryIO, on_step: OnStep) -> None:
             write(snapshot, replace(material, open_file=_opener(images), on_step=on_step), out)
 
-        return boxed(work, on_step=on_step)
+        return _signed(boxed(work, on_step=on_step))
     file = tempfile.TemporaryFile()
     write(snapshot, material, file)
     file.seek(0)
     return file
+
+
+def _signed(out: BinaryIO) -> BinaryIO:
+    """The PDF with the organisation's signature behind it, where there is a key. Raises RenderFailed."""
+    path, password = settings.REPORT_SIGNING_KEY, settings.REPORT_SIGNING_PASSWORD
+    if not path:
+        return out
+    with out:
+        pdf = out.read()
+    try:
+        return io.BytesIO(signature.signed(pdf, path=path, password=password, at=timezone.now()))
+    except KeyUnusable as error:
+        raise RenderFailed(f"It could not be signed. {error}") from error
 
 
 def _previews(snapshot: Any) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ The child is forked, so it starts with everything loaded. It gets its input as v
 the file it is given; what it uses up is gone with it.
 """
 
+import gc
 import json
 import logging
 import os
@@ -101,6 +102,7 @@ def _run(work: Work, out: BinaryIO, writing: int) -> NoReturn:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             signal.signal(number, signal.SIG_DFL)
         _limit()
+        gc.disable()  # it walks over every box that is laid out, and all of them are gone when this process is
         work(out, lambda step, steps: say(step=[step, steps]))
         out.flush()
         say(done="yes")

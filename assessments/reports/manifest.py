@@ -89,6 +89,11 @@ def seal(*, kind: str, files: Sequence[Mapping[str, object]], facts: Mapping[str
     return canonical({**whole, "sha256": digest(whole)})
 
 
+def sha256_of(text: str) -> str:
+    """The digest that stands in a manifest of our own making."""
+    return read(text.encode("ascii")).sha256
+
+
 def read(data: bytes) -> Manifest:
     """A manifest that is whole to the byte. Raises NotAManifest or Changed."""
     try:

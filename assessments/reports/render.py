@@ -14,9 +14,9 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from assessments.reports import accessible, brand
+from assessments.reports import accessible, brand, manifest
 from assessments.reports.appendix_view import appendix_view
-from assessments.reports.attached import attached_manifest
+from assessments.reports.attached import attached_manifest, manifest_of
 from assessments.reports.fetcher import LOGO, ClosedFetcher, icons, logo, previews
 from assessments.reports.material import Material, RenderFailed
 from assessments.reports.report_view import report_view
@@ -96,6 +96,7 @@ def _document(snapshot: Snapshot, material: Material) -> tuple[str, ClosedFetche
     context = {
         "report": report_view(shown, digest=material.digest),
         "appendix": appendix_view(shown, unreadable=unreadable, missing=material.missing),
+        "manifest_sha256": manifest.sha256_of(manifest_of(snapshot, material)),
         "colour": material.brand.colour,
         "logo": LOGO if material.brand.logo else "",
     }

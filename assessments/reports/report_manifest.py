@@ -29,7 +29,8 @@ def report_manifest(snapshot: Snapshot, *, kind: str, digest: str, trail: Trail)
     """The canonical text for a document of this kind ("report", "summary", "letter", "archive").
 
     `digest` is the SHA-256 of the snapshot as it is stored, `trail` the vendor's audit trail when the document was
-    asked for. The letter goes to the vendor, so its manifest names findings and files and nothing else that was found.
+    asked for. The letter goes to the vendor, so its manifest names what to fix and the files, as the letter does: no
+    result and no rank.
     """
     text = ""
     for longest in LONGEST:
@@ -70,7 +71,13 @@ def _facts(snapshot: Snapshot, kind: str, text: Text) -> dict[str, object]:
         "closed_on": _day(snapshot.closed_on),
         "findings": [_finding(one, text) for one in snapshot.findings],
     }
-    return facts if kind == Kind.LETTER else facts | _ours(snapshot, text)
+    if kind == Kind.LETTER:
+        return facts
+    findings = [
+        _finding(one, text) | {"result": one.result, "severity": one.severity, "priority": one.priority}
+        for one in snapshot.findings
+    ]
+    return facts | _ours(snapshot, text) | {"findings": findings}
 
 
 def _ours(snapshot: Snapshot, text: Text) -> dict[str, object]:
@@ -124,9 +131,6 @@ def _finding(one: Finding, text: Text) -> dict[str, object]:
         "number": one.number,
         "question": one.question,
         "title": text(one.title),
-        "result": one.result,
-        "severity": one.severity,
-        "priority": one.priority,
         "due_on": _day(one.due_on),
         "what_we_saw": text("\n".join(one.what_we_saw)),
         "why_it_matters": text(one.why_it_matters),

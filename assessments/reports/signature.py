@@ -57,7 +57,8 @@ def signed(pdf: bytes, *, path: str, password: str, at: datetime) -> bytes:
         subfilter=fields.SigSeedSubFilter.PADES,
         name=_name(pair.certificate),
     )
-    unseen = fields.InvisSigSettings(set_hidden_flag=True)  # so that the page's tags need not name it
+    # Off the page, so that no tag need name it (PDF/UA), and not hidden, which an archive copy may not be (PDF/A).
+    unseen = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
     done = signers.sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(pdf)),
         meta,

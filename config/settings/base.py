@@ -278,6 +278,9 @@ EVIDENCE_STALE_AFTER = timedelta(days=env.number("EVIDENCE_STALE_DAYS", 90))
 # Ids in a new report: stars for all but the last four characters.
 REPORT_MASK_KEY_IDS = env.flag("REPORT_MASK_KEY_IDS", True)
 REPORT_MASK_ACCOUNT_IDS = env.flag("REPORT_MASK_ACCOUNT_IDS", False)
+# The organisation's own key that signs PDFs, as a PKCS#12 file; without one they are sealed and not signed.
+REPORT_SIGNING_KEY = env.text("REPORT_SIGNING_KEY", "")
+REPORT_SIGNING_PASSWORD = env.text("REPORT_SIGNING_PASSWORD", "")
 # Days from raising a finding to the day it is to be fixed by, for priorities 1 to 3; the others wait for the next time.
 FINDING_DUE_DAYS = dict(
     zip(("P1", "P2", "P3"), env.numbers("FINDING_DUE_DAYS", "30,60,90", within=range(1, 1000)), strict=False)

@@ -1,10 +1,19 @@
 """Production: everything from the environment, and no start on a weak or missing setting."""
 
+from datetime import UTC, datetime
+
 from django.core.exceptions import ImproperlyConfigured
 
+from assessments.reports import signature
 from config import env
 from config.settings.base import *  # noqa: F403 -- settings files build on one another
-from config.settings.base import CELERY_BROKER_URL, SECOND_FACTOR, SITE_URL
+from config.settings.base import (
+    CELERY_BROKER_URL,
+    REPORT_SIGNING_KEY,
+    REPORT_SIGNING_PASSWORD,
+    SECOND_FACTOR,
+    SITE_URL,
+)
 
 DEBUG = False
 SECRET_KEY = env.required("SECRET_KEY")
@@ -23,6 +32,17 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 if env.flag("BEHIND_TLS_PROXY", True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def _key_problems() -> list[str]:
+    """What is wrong with the key that signs reports, if there is one."""
+    if not REPORT_SIGNING_KEY:
+        return []
+    try:
+        signature.check(REPORT_SIGNING_KEY, REPORT_SIGNING_PASSWORD, at=datetime.now(UTC))
+    except signature.KeyUnusable as error:
+        return [f"REPORT_SIGNING_KEY must name a key that can sign. {error}"]
+    return []
 
 
 def _refuse_weak_settings() -> None:
@@ -46,6 +66,7 @@ def _refuse_weak_settings() -> None:
         problems.append("DEMO must be off: the demo has known passwords.")
     if env.flag("DEBUG", False):
         problems.append("DEBUG must be off.")
+    problems += _key_problems()
     if problems:
         raise ImproperlyConfigured("Assay does not start with these settings:\n- " + "\n- ".join(problems))
 

@@ -33,7 +33,8 @@ def test_the_signature_stands_behind_the_sealed_bytes(issued: tuple[bytes, bytes
     with pikepdf.open(io.BytesIO(whole)) as found:
         (field,) = found.Root.AcroForm.Fields
         assert (str(field.T), str(field.V.SubFilter), str(field.V.Name)) == ("Signature", "/ETSI.CAdES.detached", NAME)
-        assert int(field.F) & 2  # hidden, so it needs no tag
+        assert (int(field.F) & 4, int(field.F) & 2) == (4, 0)  # of an archive copy no part may be hidden
+        assert [float(number) for number in field.Rect] == [-9999.0] * 4
         assert len(found.pages) == 1
     assert (pdfs.attachment(whole, "manifest.json", 1_000) or b"").startswith(b'{"document":"report","files":[]')
 
