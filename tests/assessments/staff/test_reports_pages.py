@@ -146,7 +146,7 @@ def test_a_letter_waits_until_the_assessment_is_closed(signed_in: Client, submit
     response = signed_in.post(address("report-create", submitted.pk), {"kind": "letter"}, follow=True)
     assert said(response) == ["This goes to the vendor, so the assessment has to be closed first."]
     assert Report.objects.count() == 0
-    closed = factories.make_assessment(factories.make_vendor("Quill Analytics"), state="closed")
+    closed = factories.make_assessment(vendor=factories.make_vendor("Quill Analytics"), state="closed")
     signed_in.post(address("report-create", closed.pk), {"kind": "letter"})
     assert [report.kind for report in Report.objects.all()] == ["letter"]
 
