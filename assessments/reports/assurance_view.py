@@ -3,7 +3,8 @@
 Pure. The snapshot is fitted before; see `report_view`.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assessments.reports import words
@@ -13,6 +14,9 @@ from assessments.reports.text import sentence
 
 PLACES = 6
 """Accounts or regions named in one cell; the rest is counted."""
+GAPS = 2
+"""Missing parts named beside one answer; the rest is counted."""
+_QUOTED = re.compile(r"`([^`]*)`")
 VERDICTS = {
     "acceptable": "The files show an acceptable response.",
     "failure": "The files show a failure.",
@@ -34,12 +38,10 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Gap:
-    """A question whose files do not reach every account."""
+    """Accounts that no file was read from in full, and the numbers of the questions for which that is so."""
 
-    number: str
-    title: str
-    seen: str
     missing: str
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,24 @@ def assurance_view(snapshot: Snapshot) -> AssuranceView | None:
             for account in snapshot.accounts
         ),
         found_only=f"Found in files and not declared: {_listed(found_only)}." if found_only else "",
-        gaps=tuple(
-            Gap(
-                str(one.number),
-                one.short_title,
-                f"{one.evaluation.accounts_seen} of {one.evaluation.accounts_required}",
-                _listed(one.evaluation.missing_accounts),
-            )
-            for one in evaluated
-            if one.evaluation and one.evaluation.missing_accounts
-        ),
+        gaps=_gaps(snapshot),
+    )
+
+
+def _gaps(snapshot: Snapshot) -> tuple[Gap, ...]:
+    """Questions with the same accounts missing stand together, those with most questions first."""
+    declared = {account.id for account in snapshot.accounts}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for one in snapshot.criteria:
+        if one.evaluation and one.evaluation.missing_accounts:
+            accounts = sorted({place.partition("/")[0] for place in one.evaluation.missing_accounts})
+            found.setdefault(tuple(accounts), []).append(str(one.number))
+    return tuple(
+        Gap(
+            f"All {words.plural(len(accounts), 'account')}" if declared <= set(accounts) else _listed(accounts),
+            tuple(numbers),
+        )
+        for accounts, numbers in sorted(found.items(), key=lambda gap: (-len(gap[1]), gap[0]))
     )
 
 
@@ -102,30 +112,35 @@ def _contradiction(one: CriterionResult) -> Contradiction:
 
 
 def _shown(found: EvaluationFacts | None) -> str:
-    return "" if found is None else found.summary or VERDICTS[found.verdict]
+    return "" if found is None else unquoted(found.summary) or VERDICTS[found.verdict]
 
 
 def shown_facts(found: EvaluationFacts | None) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
     """What the files show for one question: labels, paragraphs, and whether they are a list."""
     if found is None:
         return ()
-    verdict = (VERDICTS[found.verdict], *filter(None, (found.summary,)))
+    said = " ".join(dict.fromkeys((VERDICTS[found.verdict], *filter(None, (unquoted(found.summary),)))))
     seen = f"{found.accounts_seen} of {words.plural(found.accounts_required, 'account')} seen in full."
+    missing = _named(found.gaps[:GAPS], found.gap_count)
     return (
-        ("Files show", verdict if found.summary != verdict[0] else verdict[:1], False),
+        ("Files show", (said,), False),
         ("Concerned", _named(found.offenders, found.offender_count), True),
-        ("Missing", _named(found.gaps, found.gap_count), True),
-        ("Coverage", (seen,) if found.accounts_required else (), False),
+        ("Coverage", (" ".join((seen, *(f"Missing: {'; '.join(missing)}." for _ in missing[:1]))),), False),
     )
 
 
+def unquoted(text: str) -> str:
+    """The text without the marks around commands, which pages show in another face."""
+    return _QUOTED.sub(r"\1", text)
+
+
 def _named(rows: Iterable[Named], count: int) -> tuple[str, ...]:
-    lines = tuple(f"{row.ref}: {row.reason}" if row.reason else row.ref for row in rows)
+    lines = tuple(unquoted(f"{row.ref}: {row.reason}" if row.reason else row.ref) for row in rows)
     left = count - len(lines)
     return (*lines, f"and {left:,} more") if left > 0 else lines
 
 
-def _listed(places: tuple[str, ...]) -> str:
+def _listed(places: Sequence[str]) -> str:
     left = len(places) - PLACES
     return ", ".join(places[:PLACES]) + (f" and {left:,} more" if left > 0 else "")
 

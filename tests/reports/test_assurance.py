@@ -52,8 +52,7 @@ def test_accounts_say_whether_a_file_speaks_for_them() -> None:
         ("555555555555", "sandbox", "Development", "None"),
     )
     assert view.found_only == "Found in files and not declared: 999999999999."
-    title = samples.full().criteria[12].short_title
-    assert view.gaps == (Gap("13", title, "1 of 3", "444455556666, 555555555555"),)
+    assert view.gaps == (Gap("444455556666, 555555555555", ("13",)),)
     assert view.intro.startswith("Files were checked by machine for 2 questions and settled 2 of them.")
 
 
@@ -61,13 +60,40 @@ def test_an_older_snapshot_says_nothing_of_what_it_did_not_keep() -> None:
     assert assurance_view(dataclasses.replace(samples.full(), schema_version=2)) is None
 
 
+def test_questions_with_the_same_accounts_missing_stand_together() -> None:
+    snapshot = samples.full()
+    everything = EvaluationFacts(
+        "undetermined", "", (), 0, (), 0, 3, 0, ("111122223333/eu-west-1", "444455556666", "555555555555"), ()
+    )
+    criteria = tuple(
+        dataclasses.replace(one, evaluation=everything) if one.number in (2, 9, 31) else one
+        for one in snapshot.criteria
+    )
+    view = assurance_view(dataclasses.replace(snapshot, criteria=criteria))
+    assert view is not None
+    assert view.gaps == (Gap("All 3 accounts", ("2", "9", "31")), Gap("444455556666, 555555555555", ("13",)))
+
+
 def test_concerned_resources_are_named_and_the_rest_is_counted() -> None:
-    found = EvaluationFacts("failure", "", (Named("a", "idle"), Named("b", "")), 1_230, (), 0, 0, 0, (), ())
+    gaps = tuple(Named(place, "`aws iam get-credential-report` is missing") for place in "xyz")
+    found = EvaluationFacts("failure", "`t` idles.", (Named("a", "idle"), Named("b", "")), 1_230, gaps, 9, 6, 1, (), ())
     assert shown_facts(found) == (
-        ("Files show", ("The files show a failure.",), False),
+        ("Files show", ("The files show a failure. t idles.",), False),
         ("Concerned", ("a: idle", "b", "and 1,228 more"), True),
-        ("Missing", (), True),
-        ("Coverage", (), False),
+        (
+            "Coverage",
+            (
+                "1 of 6 accounts seen in full. Missing: x: aws iam get-credential-report is missing; "
+                "y: aws iam get-credential-report is missing; and 7 more.",
+            ),
+            False,
+        ),
+    )
+    bare = EvaluationFacts("undetermined", "", (), 0, (), 0, 2, 2, (), ())
+    assert shown_facts(bare) == (
+        ("Files show", ("The files do not settle it.",), False),
+        ("Concerned", (), True),
+        ("Coverage", ("2 of 2 accounts seen in full.",), False),
     )
     assert shown_facts(None) == ()
 
@@ -88,7 +114,7 @@ def test_the_report_prints_all_of_it(words: str) -> None:
         "Contradictions and coverage",
         "111122223333/global/user/svc-legacy-sftp#access_key_1: last used 214 days before the report",
         "Files contradict the answer",
-        "1 of 3 accounts seen in full.",
+        "1 of 3 accounts seen in full. Missing: 444455556666: no credential report of this account",
         "Found in files and not declared: 999999999999.",
         "Ines Duarte scored 12 questions a second time",
         "Score over time",
