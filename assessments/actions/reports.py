@@ -19,7 +19,7 @@ from assessments.models import Assessment, Report
 from assessments.models.reports import report_key
 from assessments.queries.portfolio import PortfolioFilter
 from assessments.reports import brand_settings, makers, signature
-from assessments.reports.box import OnStep, boxed
+from assessments.reports.box import OnPage, OnStep, boxed
 from assessments.reports.build import build_snapshot
 from assessments.reports.kinds import PDF, Kind
 from assessments.reports.material import Material, RenderFailed, Trail
@@ -31,7 +31,13 @@ from outbox.actions import enqueue
 from outbox.publish import after_commit
 from users.models import User
 
+PAGES_TOLD = 5
+"""Every so many pages the row says how far it is."""
 log = logging.getLogger("assay.reports")
+
+
+def _ignore(*numbers: int) -> None:
+    """Nobody asks how far it is."""
 
 
 def request(*, assessment: Assessment, by: User, kind: Kind = Kind.REPORT) -> Report:
@@ -98,13 +104,17 @@ def render_now(*, report_id: int) -> None:
         return
 
     def on_step(step: int, steps: int) -> None:
-        Report.objects.filter(pk=report_id).update(step=step, steps=steps, touched_at=timezone.now())
+        Report.objects.filter(pk=report_id).update(step=step, steps=steps, page=0, touched_at=timezone.now())
+
+    def on_page(page: int) -> None:
+        if page % PAGES_TOLD == 0:
+            Report.objects.filter(pk=report_id).update(page=page, touched_at=timezone.now())
 
     on_step(0, report.steps)
     try:
         snapshot = makers.snapshot_of(Kind(report.kind), report.snapshot)
         missing = lost_files(snapshot)
-        out = make(report, snapshot, missing=frozenset(missing), on_step=on_step)
+        out = make(report, snapshot, missing=frozenset(missing), on_step=on_step, on_page=on_page)
     except RenderFailed as error:
         jobs.fail(report, str(error), log)
         return
@@ -120,7 +130,9 @@ def render_now(*, report_id: int) -> None:
         _keep(report, out, missing)
 
 
-def make(report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnStep) -> BinaryIO:
+def make(
+    report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnStep = _ignore, on_page: OnPage = _ignore
+) -> BinaryIO:
     """The document as an open temporary file. PDFs are laid out in a box, with their images in hand.
 
     Raises RenderFailed, and OSError where the store does not answer.
@@ -139,10 +151,10 @@ def make(report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnS
     if report.about.media_type == PDF:
         images = _previews(snapshot)
 
-        def work(out: BinaryIO, on_step: OnStep) -> None:
-            write(snapshot, replace(material, open_file=_opener(images), on_step=on_step), out)
+        def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
+            write(snapshot, replace(material, open_file=_opener(images), on_step=on_step, on_page=on_page), out)
 
-        return _signed(boxed(work, on_step=on_step))
+        return _signed(boxed(work, on_step=on_step, on_page=on_page))
     file = tempfile.TemporaryFile()
     write(snapshot, material, file)
     file.seek(0)

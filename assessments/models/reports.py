@@ -42,6 +42,7 @@ class Report(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     step = models.PositiveSmallIntegerField(default=0)
     steps = models.PositiveSmallIntegerField(default=7)
+    page = models.PositiveSmallIntegerField(default=0, help_text="The last page laid out, told now and then.")
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
     reference = models.CharField(max_length=8, blank=True, help_text="Stands in the log beside the cause.")

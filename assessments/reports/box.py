@@ -21,8 +21,9 @@ from assessments.reports.isolation import die_with_parent, leave_network
 from assessments.reports.material import RenderFailed
 
 OnStep = Callable[[int, int], None]
-Work = Callable[[BinaryIO, OnStep], None]
-"""Writes a document to the file, and tells each step that begins."""
+OnPage = Callable[[int], None]
+Work = Callable[[BinaryIO, OnStep, OnPage], None]
+"""Writes a document to the file, and tells each step that begins and each page."""
 
 TOO_LONG = "It took longer than a document may take. There may be too much in it."
 TOO_LARGE = "It needed more memory than a document may have. There may be too much in it."
@@ -35,11 +36,11 @@ class Crashed(Exception):
     """The work fell over; where is in the log."""
 
 
-def boxed(work: Work, *, on_step: OnStep) -> BinaryIO:
+def boxed(work: Work, *, on_step: OnStep, on_page: OnPage) -> BinaryIO:
     """What `work` writes, as an open temporary file at its beginning.
 
-    Raises RenderFailed where it ran out of time or memory or said so itself, and Crashed. What `on_step` raises ends
-    the work and is raised again.
+    Raises RenderFailed where it ran out of time or memory or said so itself, and Crashed. What `on_step` and `on_page`
+    raise ends the work and is raised again.
     """
     out = tempfile.TemporaryFile()
     reading, writing = os.pipe()
@@ -49,7 +50,7 @@ def boxed(work: Work, *, on_step: OnStep) -> BinaryIO:
         _run(work, out, writing)
     os.close(writing)
     try:
-        said = _follow(reading, on_step)
+        said = _follow(reading, on_step, on_page)
     except BaseException:
         out.close()
         os.kill(child, signal.SIGKILL)
@@ -70,7 +71,7 @@ def boxed(work: Work, *, on_step: OnStep) -> BinaryIO:
     raise Crashed
 
 
-def _follow(reading: int, on_step: OnStep) -> dict[str, str]:
+def _follow(reading: int, on_step: OnStep, on_page: OnPage) -> dict[str, str]:
     """Pass on the steps until the child is done, and give its last words. Raises RenderFailed when time is up."""
     end = time.monotonic() + REPORT_SECONDS + _PATIENCE
     buffer, last = b"", {}
@@ -85,6 +86,8 @@ def _follow(reading: int, on_step: OnStep) -> dict[str, str]:
             said = json.loads(line)
             if "step" in said:
                 on_step(*said["step"])
+            elif "page" in said:
+                on_page(said["page"])
             else:
                 last = said
 
@@ -103,7 +106,7 @@ def _run(work: Work, out: BinaryIO, writing: int) -> NoReturn:
             signal.signal(number, signal.SIG_DFL)
         _limit()
         gc.disable()  # it walks over every box that is laid out, and all of them are gone when this process is
-        work(out, lambda step, steps: say(step=[step, steps]))
+        work(out, lambda step, steps: say(step=[step, steps]), lambda page: say(page=page))
         out.flush()
         say(done="yes")
         code = 0

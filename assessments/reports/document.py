@@ -50,5 +50,6 @@ def make(
         digest=material.digest,
         attachments=attachments,
         on_step=material.on_step,
+        on_page=material.on_page,
     )
     return sealed(pdf)

@@ -19,14 +19,18 @@ class Trail:
     hash: str
 
 
+def _ignore(page: int) -> None:
+    """Nobody asks how far it is."""
+
+
 @dataclass(frozen=True)
 class Material:
     """Beside the snapshot, all that a document is made from: the same material gives the same bytes.
 
     `kind` is what is made, `digest` the SHA-256 of the snapshot as it is stored (64 hexadecimal digits). `open_file`
     opens what is stored under a key, and raises FileNotFoundError where it is gone. `missing` has the numbers of the
-    evidence whose stored bytes are gone. `on_step` is told (the step that begins, of how many); what it raises ends
-    the making. `brand` is the organisation's look.
+    evidence whose stored bytes are gone. `on_step` is told (the step that begins, of how many), `on_page` the number of
+    each further page that is laid out; what they raise ends the making. `brand` is the organisation's look.
     """
 
     kind: str
@@ -34,5 +38,6 @@ class Material:
     trail: Trail
     open_file: Callable[[str], BinaryIO]
     on_step: Callable[[int, int], None]
+    on_page: Callable[[int], None] = _ignore
     missing: frozenset[int] = frozenset()
     brand: Brand = Brand()

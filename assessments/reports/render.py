@@ -48,6 +48,7 @@ def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
         look=brand.style(material.brand),
         attachments=[attached_manifest(snapshot, material)],
         on_step=material.on_step,
+        on_page=material.on_page,
     )
     out.write(sealed(pdf))
 
@@ -61,6 +62,7 @@ def lay_out(
     look: str = "",
     attachments: Sequence[Attachment] = (),
     on_step: Callable[[int, int], None] | None = None,
+    on_page: Callable[[int], None] | None = None,
 ) -> bytes:
     """HTML and our own style sheets as a tagged PDF that loads nothing but what `fetcher` holds.
 
@@ -69,7 +71,7 @@ def lay_out(
     """
     identifier = digest[:IDENTIFIER_LENGTH].encode("ascii")
     try:
-        with _without_collector(), _steps(on_step):
+        with _without_collector(), _steps(on_step, on_page):
             document = HTML(string=html, base_url=None, url_fetcher=fetcher)
             fonts = FontConfiguration()
             texts = [*(path.read_text("utf-8") for path in styles), look]
@@ -118,12 +120,12 @@ def _without_collector() -> Iterator[None]:
 
 
 @contextmanager
-def _steps(on_step: Callable[[int, int], None] | None) -> Iterator[None]:
-    """Tell `on_step` what WeasyPrint writes to its progress log."""
+def _steps(on_step: Callable[[int, int], None] | None, on_page: Callable[[int], None] | None) -> Iterator[None]:
+    """Tell what WeasyPrint writes to its progress log."""
     if on_step is None:
         yield
         return
-    handler = _StepHandler(on_step)
+    handler = _StepHandler(on_step, on_page)
     level, propagate = _progress.level, _progress.propagate
     _progress.addHandler(handler)
     _progress.setLevel(logging.INFO)
@@ -137,11 +139,15 @@ def _steps(on_step: Callable[[int, int], None] | None) -> Iterator[None]:
 
 
 class _StepHandler(logging.Handler):
-    """Calls `on_step` once for each step of this thread. `handle` is overridden so that exceptions come through."""
+    """Tells each step of this thread once, and each page the first time it is laid out.
 
-    def __init__(self, on_step: Callable[[int, int], None]) -> None:
+    `handle` is overridden so that exceptions come through.
+    """
+
+    def __init__(self, on_step: Callable[[int, int], None], on_page: Callable[[int], None] | None) -> None:
         super().__init__(logging.INFO)
-        self._on_step = on_step
+        self._on_step, self._on_page = on_step, on_page
+        self._page = 0
         self._thread = threading.get_ident()
         self._last = 0
 
@@ -150,4 +156,9 @@ class _StepHandler(logging.Handler):
         if match and record.thread == self._thread and int(match[1]) > self._last:
             self._last = int(match[1])
             self._on_step(self._last, STEPS)
+        if match and record.thread == self._thread and self._on_page and record.msg.endswith("Page %d"):
+            page = int(record.args[0]) if isinstance(record.args, tuple) else 0
+            if page > self._page:
+                self._page = page
+                self._on_page(page)
         return True

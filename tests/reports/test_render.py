@@ -226,6 +226,13 @@ def test_steps_are_told_once_each_in_order() -> None:
     assert (logger.level, logger.handlers) == (level, [])
 
 
+def test_each_page_is_told_once_in_order() -> None:
+    pages: list[int] = []
+    pdf = samples.rendered(samples.empty(), on_page=pages.append)
+    with pikepdf.open(io.BytesIO(pdf)) as found:
+        assert pages == list(range(1, len(found.pages) + 1))
+
+
 def test_what_on_step_raises_ends_the_rendering() -> None:
     class Stop(Exception):
         pass

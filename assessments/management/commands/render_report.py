@@ -58,7 +58,7 @@ def _made(assessment: Assessment, snapshot: Snapshot, kind: str) -> bytes:
         trail_hash=head,
     )
     missing = frozenset(reports.lost_files(snapshot))
-    with reports.make(report, snapshot, missing=missing, on_step=lambda step, steps: None) as out:
+    with reports.make(report, snapshot, missing=missing) as out:
         return out.read()
 
 

@@ -135,6 +135,8 @@ def test_status_in_the_list_of_documents(signed_in: Client, submitted: Assessmen
     report = make_report(submitted, max, state="rendering", step=5)
     path = address("report-status", report.pk) + "?list=1"
     assert f'hx-get="{path}"' in signed_in.get(path).content.decode()
+    Report.objects.update(page=15)
+    assert "Preparing, step 5 of 7, page 15" in texts(signed_in.get(path))
     Report.objects.update(state="ready", file="reports/x.pdf", sha256="0" * 64, missing=["E3 users.csv"])
     part = texts(signed_in.get(path))
     assert "1 evidence file is missing from the store: E3 users.csv" in part
