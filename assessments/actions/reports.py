@@ -20,6 +20,7 @@ from assessments.models.reports import report_key
 from assessments.queries.portfolio import PortfolioFilter
 from assessments.reports import brand_settings, makers, signature
 from assessments.reports.box import OnPage, OnStep, boxed
+from assessments.reports.brand import BrandRefused
 from assessments.reports.build import build_snapshot
 from assessments.reports.kinds import PDF, Kind
 from assessments.reports.material import Material, RenderFailed, Trail
@@ -115,7 +116,7 @@ def render_now(*, report_id: int) -> None:
         snapshot = makers.snapshot_of(Kind(report.kind), report.snapshot)
         missing = lost_files(snapshot)
         out = make(report, snapshot, missing=frozenset(missing), on_step=on_step, on_page=on_page)
-    except RenderFailed as error:
+    except (RenderFailed, BrandRefused) as error:  # each is a sentence for people
         jobs.fail(report, str(error), log)
         return
     except SnapshotError:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from django.core.files.storage import default_storage
@@ -207,6 +207,16 @@ def test_evidence_that_is_gone_is_named_and_raises_the_alarm(
     assert "Missing: the stored file was not there when this report was made." in flat(text_of(content_of(job)))
     assert Event.objects.get(kind="evidence.missing").detail.data == {"files": job.missing}
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["evidence is missing"]
+
+
+def test_a_logo_that_is_gone_is_told_in_its_own_words(job: Report, settings: Any) -> None:
+    settings.ORGANISATION_LOGO = "nowhere.png"
+    reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (
+        "failed",
+        "ORGANISATION_LOGO names nowhere.png, which cannot be read: No such file or directory.",
+    )
 
 
 def test_a_snapshot_of_another_version_is_refused_in_words(job: Report, monkeypatch: pytest.MonkeyPatch) -> None:
