@@ -43,11 +43,16 @@ def claim(model: type[Job], pk: int, log: logging.Logger) -> Job | None:
 
 
 def fail(job: Job, problem: str, log: logging.Logger) -> None:
-    """Give up, with a sentence for the page and a reference that stands in the log beside the cause."""
-    job.state, job.problem, job.reference = type(job).State.FAILED, problem, secrets.token_hex(2).upper()
+    """Give up, with a sentence for the page and a reference that stands in the log beside the cause.
+
+    A worker that was taken for dead has nothing to say any more: another has done the job, or is about to.
+    """
+    state = type(job).State
+    job.state, job.problem, job.reference = state.FAILED, problem, secrets.token_hex(2).upper()
     job.touched_at = timezone.now()
-    job.save(update_fields=["state", "problem", "reference", "touched_at"])
-    log.error("job failed", extra={"job": str(job), "reference": job.reference})
+    own = type(job).objects.filter(pk=job.pk, attempts=job.attempts).exclude(state__in=[state.READY, state.FAILED])
+    if own.update(state=job.state, problem=problem, reference=job.reference, touched_at=job.touched_at):
+        log.error("job failed", extra={"job": str(job), "reference": job.reference})
 
 
 def lost(model: type[Job]) -> list[int]:

@@ -3,11 +3,13 @@
 import hashlib
 import io
 import logging
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -19,7 +21,7 @@ from assessments.models import Assessment, Report
 from assessments.models.reports import report_key
 from assessments.queries.portfolio import PortfolioFilter
 from assessments.reports import brand_settings, makers, signature
-from assessments.reports.box import OnPage, OnStep, boxed
+from assessments.reports.box import TOO_LONG, OnPage, OnStep, boxed
 from assessments.reports.brand import BrandRefused
 from assessments.reports.build import build_snapshot
 from assessments.reports.kinds import PDF, Kind
@@ -115,20 +117,24 @@ def render_now(*, report_id: int) -> None:
     try:
         snapshot = makers.snapshot_of(Kind(report.kind), report.snapshot)
         missing = lost_files(snapshot)
-        out = make(report, snapshot, missing=frozenset(missing), on_step=on_step, on_page=on_page)
+        with make(report, snapshot, missing=frozenset(missing), on_step=on_step, on_page=on_page) as out:
+            _keep(report, out, missing)
     except (RenderFailed, BrandRefused) as error:  # each is a sentence for people
         jobs.fail(report, str(error), log)
-        return
-    except SnapshotError:
+    except Exception as error:
         log.exception("report failed", extra={"report": report.pk})
-        jobs.fail(report, "It was asked for by another version of Assay, which wrote it down in another way.", log)
-        return
-    except Exception:
-        log.exception("report failed", extra={"report": report.pk})
-        jobs.fail(report, "Something in it could not be laid out.", log)
-        return
-    with out:
-        _keep(report, out, missing)
+        jobs.fail(report, _why(error), log)
+
+
+def _why(error: Exception) -> str:
+    """In words, for whoever asked for the document; the cause itself is in the log."""
+    if isinstance(error, SnapshotError):
+        return "It was asked for by another version of Assay, which wrote it down in another way."
+    if isinstance(error, SoftTimeLimitExceeded):
+        return TOO_LONG
+    if isinstance(error, OSError):
+        return "The store of the files did not answer, or has no room. Try again, or tell whoever runs Assay."
+    return "Something in it could not be laid out."
 
 
 def make(
@@ -157,7 +163,11 @@ def make(
 
         return _signed(boxed(work, on_step=on_step, on_page=on_page))
     file = tempfile.TemporaryFile()
-    write(snapshot, material, file)
+    try:
+        write(snapshot, material, file)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 
@@ -205,7 +215,7 @@ def lost_files(snapshot: Any) -> dict[int, str]:
 def _keep(report: Report, out: BinaryIO, missing: Mapping[int, str]) -> None:
     """Write the file under its own name, then mark the row ready: nobody ever sees half a document."""
     digest = hashlib.file_digest(out, "sha256").hexdigest()
-    size = out.tell()
+    size = out.seek(0, os.SEEK_END)
     out.seek(0)
     key = default_storage.save(report_key(report, ""), File(out))
     with transaction.atomic():

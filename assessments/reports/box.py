@@ -14,10 +14,10 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 
 from assessments.limits import REPORT_MEMORY_BYTES, REPORT_SECONDS
-from assessments.reports.isolation import die_with_parent, leave_network
+from assessments.reports.isolation import can_leave_network, close_all_but, die_with, leave_network
 from assessments.reports.material import RenderFailed
 
 OnStep = Callable[[int, int], None]
@@ -29,6 +29,8 @@ TOO_LONG = "It took longer than a document may take. There may be too much in it
 TOO_LARGE = "It needed more memory than a document may have. There may be too much in it."
 _PAGE = 65_536
 _PATIENCE = 5  # seconds of the clock beyond the seconds of the processor
+_OF_GROUPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+_SIGNALS = _OF_GROUPS | {signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGQUIT, signal.SIGCHLD}
 log = logging.getLogger("assay.reports")
 
 
@@ -36,39 +38,66 @@ class Crashed(Exception):
     """The work fell over; where is in the log."""
 
 
+class _Confines(NamedTuple):
+    """What the child is told: whose it is, its signal mask, and whether it may leave the network."""
+
+    parent: int
+    mask: set[signal.Signals]
+    is_alone: bool
+
+
 def boxed(work: Work, *, on_step: OnStep, on_page: OnPage) -> BinaryIO:
     """What `work` writes, as an open temporary file at its beginning.
 
-    Raises RenderFailed where it ran out of time or memory or said so itself, and Crashed. What `on_step` and `on_page`
-    raise ends the work and is raised again.
+    Raises RenderFailed where it ran out of time or memory or said so itself, Crashed, and OSError where the machine has
+    no room for another process. What `on_step` and `on_page` raise ends the work and is raised again.
     """
     out = tempfile.TemporaryFile()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _run(work, out, writing)
-    os.close(writing)
     try:
-        said = _follow(reading, on_step, on_page)
+        said, code = _outcome(work, out, on_step, on_page)
+        if said.get("done") and code == 0:
+            out.seek(0)
+            return out
+        if said.get("failed"):
+            raise RenderFailed(said["failed"])
+        if code == -signal.SIGXCPU:
+            raise RenderFailed(TOO_LONG)
+        if code < 0:  # libraries in C end the process where they get no memory, and so does the kernel
+            raise RenderFailed(TOO_LARGE)
+        raise Crashed
     except BaseException:
         out.close()
+        raise
+
+
+def _outcome(work: Work, out: BinaryIO, on_step: OnStep, on_page: OnPage) -> tuple[dict[str, str], int]:
+    """Run the child to its end, whatever that is: its last words, and how it ended (below 0: by which signal)."""
+    is_alone = can_leave_network()
+    parent = os.getpid()
+    reading, writing = os.pipe()
+    # A signal that comes before the child has its own way with it would run the parent's handler in the child.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            _run(work, out, writing, _Confines(parent, mask, is_alone))
+    except OSError:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        said = _follow(reading, on_step, on_page)
+    except BaseException:
         os.kill(child, signal.SIGKILL)
         raise
     finally:
         os.close(reading)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if said.get("done") and code == 0:
-        out.seek(0)
-        return out
-    out.close()
-    if said.get("failed"):
-        raise RenderFailed(said["failed"])
-    if code == -signal.SIGXCPU:
-        raise RenderFailed(TOO_LONG)
-    if code < 0:  # libraries in C end the process where they get no memory, and so does the kernel
-        raise RenderFailed(TOO_LARGE)
-    raise Crashed
+    return said, code
 
 
 def _follow(reading: int, on_step: OnStep, on_page: OnPage) -> dict[str, str]:
@@ -92,7 +121,7 @@ def _follow(reading: int, on_step: OnStep, on_page: OnPage) -> dict[str, str]:
                 last = said
 
 
-def _run(work: Work, out: BinaryIO, writing: int) -> NoReturn:
+def _run(work: Work, out: BinaryIO, writing: int, confines: _Confines) -> NoReturn:
     """The child: never returns, and never runs what Python or a framework would do at the end of the parent."""
 
     def say(**words: object) -> None:
@@ -100,10 +129,11 @@ def _run(work: Work, out: BinaryIO, writing: int) -> NoReturn:
 
     code = 1
     try:
-        die_with_parent()
-        leave_network()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
-            signal.signal(number, signal.SIG_DFL)
+        die_with(confines.parent)
+        _take_signals(confines.mask)
+        close_all_but((out.fileno(), writing))
+        if confines.is_alone:
+            leave_network()
         _limit()
         gc.disable()  # it walks over every box that is laid out, and all of them are gone when this process is
         work(out, lambda step, steps: say(step=[step, steps]), lambda page: say(page=page))
@@ -113,7 +143,7 @@ def _run(work: Work, out: BinaryIO, writing: int) -> NoReturn:
     except RenderFailed as error:
         say(failed=str(error))
     except MemoryError:
-        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        _bound(resource.RLIMIT_AS, resource.RLIM_INFINITY)
         say(failed=TOO_LARGE)
     except BaseException:  # whatever it is, nothing of the parent's may run in here
         log.exception("a document could not be made")
@@ -121,15 +151,33 @@ def _run(work: Work, out: BinaryIO, writing: int) -> NoReturn:
         os._exit(code)
 
 
+def _take_signals(mask: set[signal.Signals]) -> None:
+    """None of the parent's handlers. What stops a whole group is for the parent, which waits or ends its work."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN if number in _OF_GROUPS else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 def _limit() -> None:
     """Processor time, and memory beyond what came with the fork."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (REPORT_SECONDS, REPORT_SECONDS + 1))  # a signal first, which tells why
-    most = _held() + REPORT_MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+    _bound(resource.RLIMIT_CPU, REPORT_SECONDS)  # a signal that can be told from all others
+    held = _held()
+    if held:
+        _bound(resource.RLIMIT_AS, held + REPORT_MEMORY_BYTES)
+
+
+def _bound(what: int, most: int) -> None:
+    """At most so much, and never more than the machine allows its processes anyway."""
+    _, hard = resource.getrlimit(what)
+    bounds = [bound for bound in (most, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(what, (min(bounds, default=resource.RLIM_INFINITY), hard))
 
 
 def _held() -> int:
-    """Bytes of address space in use, as Linux counts them."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[0]) * resource.getpagesize()
+    """Bytes of address space in use, as Linux counts them; 0 where nobody counts them."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except FileNotFoundError:
+        return 0

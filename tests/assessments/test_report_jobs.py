@@ -1,5 +1,6 @@
 """Report jobs: one a snapshot, rendered once, and never lost."""
 
+import errno
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ from io import StringIO
 from typing import Any, BinaryIO
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
@@ -18,6 +20,7 @@ from assessments.actions import jobs, reports
 from assessments.actions.reviews import ReviewContent, review_answer
 from assessments.models import Answer, Assessment, Report
 from assessments.reports import makers
+from assessments.reports.box import TOO_LARGE, TOO_LONG
 from assessments.reports.kinds import Kind
 from assessments.reports.material import Material, RenderFailed, Trail
 from assessments.tasks import render_report, requeue_reports
@@ -97,6 +100,7 @@ def test_a_rendered_report_is_kept_with_its_hash_and_told_once(
     [
         (RenderFailed("One evidence image could not be read (E7)."), "One evidence image could not be read (E7)."),
         (ZeroDivisionError(), "Something in it could not be laid out."),
+        (MemoryError(), TOO_LARGE),
     ],
 )
 def test_a_failure_says_why_and_can_be_tried_again(
@@ -122,6 +126,67 @@ def test_a_job_in_another_workers_hands_is_left_alone(job: Report, monkeypatch: 
     Report.objects.filter(pk=job.pk).update(state="rendering", attempts=1, touched_at=timezone.now())
     reports.render_now(report_id=job.pk)
     assert rendered() == 0
+
+
+def test_a_table_that_takes_too_long_says_so_as_well(
+    submitted: Assessment, max: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not laid out is written by the worker itself, which Celery tells that time is up."""
+
+    def slow(*args: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setitem(makers.MAKERS, Kind.TABLE, slow)
+    job = reports.request(assessment=submitted, by=max, kind=Kind.TABLE)
+    reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.problem) == ("failed", TOO_LONG)
+
+
+def test_a_store_without_room_fails_in_words_and_leaves_nothing_half(
+    job: Report, submitted: Assessment, max: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    quick_pdf(monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "save", full)
+        reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.problem, job.file.name) == (
+        "failed",
+        "The store of the files did not answer, or has no room. Try again, or tell whoever runs Assay.",
+        "",
+    )
+    reports.render_now(report_id=reports.request(assessment=submitted, by=max).pk)
+    job.refresh_from_db()
+    assert (job.state, content_of(job)) == ("ready", b"%PDF-1.7 tiny")
+
+
+@pytest.mark.parametrize("end", ["ready", "rendering"])
+def test_a_worker_that_was_taken_for_dead_does_not_undo_what_another_did(
+    job: Report, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """It comes back late, and fails; the job is done by then, or in the hands of the next."""
+
+    def overtaken() -> None:
+        with monkeypatch.context() as patch:
+            rendered = quick_pdf(patch)
+            long_ago = timezone.now() - jobs.LOST_AFTER - timedelta(seconds=1)
+            Report.objects.filter(pk=job.pk).update(touched_at=long_ago)
+            if end == "ready":
+                reports.render_now(report_id=job.pk)
+                assert rendered() == 1
+            else:
+                assert jobs.claim(Report, job.pk, reports.log) is not None
+        raise RenderFailed("Too late.")
+
+    as_ever, first = reports.make, [overtaken]
+    monkeypatch.setattr(reports, "make", lambda *args, **values: first.pop()() if first else as_ever(*args, **values))
+    reports.render_now(report_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.problem) == (end, 2, "")
 
 
 def test_a_killed_workers_job_is_taken_up_and_given_up_after_three_times(

@@ -182,6 +182,7 @@ def test_with_a_key_the_report_is_signed(
     assert OURS in seen
     assert f"Signed by {signing.NAME}, over the whole file." in seen
     assert fingerprint in seen
+    assert Report.objects.get().size == len(pdf)
     assert "Signed by" not in page(client, ana, pdf[:12] + bytes([pdf[12] ^ 1]) + pdf[13:])
 
 

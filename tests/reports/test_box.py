@@ -1,7 +1,10 @@
 """The box around the layout engine: what it gives back, and what it stops."""
 
 import os
+import resource
+import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -115,6 +118,120 @@ def test_it_has_no_network() -> None:
     if found == b"not allowed to leave":
         pytest.skip("the kernel does not let this process make a network of its own")
     assert found == b"refused"
+
+
+@pytest.fixture
+def asked_anew() -> Iterator[None]:
+    """Whether the kernel allows a network of its own is found out again, in the test and after it."""
+    isolation.can_leave_network.cache_clear()
+    yield
+    isolation.can_leave_network.cache_clear()
+
+
+def open_files() -> set[str]:
+    """What this process has open beside input, output and errors."""
+    found = set()
+    for number in os.listdir("/dev/fd"):
+        if int(number) > 2:
+            try:
+                found.add(os.readlink(f"/dev/fd/{number}"))
+            except OSError:  # the one by which the list was read
+                continue
+    return found
+
+
+def test_nothing_that_was_open_in_the_worker_is_open_in_it() -> None:
+    """Neither the connections to the database and the broker nor any file."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as there:
+        reading, writing = os.pipe()
+        numbers = (server.fileno(), there.fileno(), reading, writing)
+
+        def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
+            own = {os.readlink(f"/dev/fd/{number}") for number in numbers}
+            out.write("\n".join([*own, "", *open_files()]).encode())
+
+        with boxed(work, on_step=quiet, on_page=quiet) as out:
+            own, others = out.read().decode().split("\n\n")
+        os.close(reading)
+        os.close(writing)
+    assert own == os.devnull  # the numbers stay taken
+    assert not [name for name in others.split("\n") if name.startswith("socket:")]
+    assert len([name for name in others.split("\n") if name.startswith("pipe:")]) == 1  # its last words
+
+
+def test_a_signal_to_the_whole_group_leaves_its_work_alone() -> None:
+    """Ctrl-C and a service manager reach the child as well; the worker alone decides what becomes of its work."""
+
+    def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            os.kill(os.getpid(), number)
+        out.write(b"whole")
+
+    with boxed(work, on_step=quiet, on_page=quiet) as out:
+        assert out.read() == b"whole"
+
+
+def test_no_handler_of_the_workers_runs_in_it() -> None:
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    try:
+        with pytest.raises(RenderFailed):
+            boxed(lambda out, on_step, on_page: os.kill(os.getpid(), signal.SIGUSR1), on_step=quiet, on_page=quiet)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert signal.SIGUSR1 not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_machine_that_allows_less_than_the_box_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to = {}
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (100, 100))
+    monkeypatch.setattr(resource, "setrlimit", lambda what, bounds: set_to.update({what: bounds}))
+    box._limit()
+    assert (set_to[resource.RLIMIT_AS], set_to[resource.RLIMIT_CPU]) == ((100, 100), (100, 100))
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    box._limit()
+    assert set_to[resource.RLIMIT_CPU] == (box.REPORT_SECONDS, resource.RLIM_INFINITY)
+
+
+def test_it_works_where_a_namespace_is_allowed_and_its_names_are_not(
+    monkeypatch: pytest.MonkeyPatch, asked_anew: None
+) -> None:
+    def half() -> bool:
+        raise PermissionError("uid_map")
+
+    monkeypatch.setattr(isolation, "_leave_network", half)
+    with boxed(lambda out, on_step, on_page: out.write(b"whole") and None, on_step=quiet, on_page=quiet) as out:
+        assert out.read() == b"whole"
+    assert isolation.can_leave_network() is False
+
+
+def test_it_works_where_there_is_no_linux(monkeypatch: pytest.MonkeyPatch, asked_anew: None) -> None:
+    monkeypatch.setattr(isolation, "_libc", object)
+    monkeypatch.setattr(box, "_held", lambda: 0)
+    with boxed(lambda out, on_step, on_page: out.write(b"whole") and None, on_step=quiet, on_page=quiet) as out:
+        assert out.read() == b"whole"
+
+
+def test_a_child_whose_parent_went_before_it_was_told_ends() -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            isolation.die_with(os.getpid())
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+
+
+def test_where_there_is_no_room_for_another_process_nothing_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("no more processes")
+
+    isolation.can_leave_network()
+    before, mask = open_files(), signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    monkeypatch.setattr(os, "fork", refuse)
+    with pytest.raises(BlockingIOError):
+        boxed(lambda out, on_step, on_page: None, on_step=quiet, on_page=quiet)
+    assert open_files() == before
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
 
 
 def test_the_box_knows_no_database_and_no_settings() -> None:
