@@ -257,9 +257,11 @@ def _assurance(row: Mapping[str, Any]) -> str:
 
 
 def _day(at: datetime | date | None) -> str:
+    """The day in words, with its year unless that is this one."""
     if at is None:
         return ""
-    return date_format(timezone.localtime(at) if isinstance(at, datetime) else at, "j F")
+    day = timezone.localdate(at) if isinstance(at, datetime) else at
+    return date_format(day, "j F" if day.year == timezone.localdate().year else "j F Y")
 
 
 def _stages(assessment: Assessment) -> list[Stage]:
@@ -308,6 +310,8 @@ def _scored(assessment: Assessment) -> str:
 def _back(assessment: Assessment) -> str:
     if assessment.round > 1:
         return _("Round %(round)s") % {"round": assessment.round}
+    if assessment.state == State.CLOSED:
+        return _("Nothing was sent back")
     return _("Only if you send questions back")
 
 

@@ -390,4 +390,4 @@ def _before(answer: Answer) -> Review | None:
         answer__assessment__lt=answer.assessment_id,
         answer__criterion__code=answer.criterion.code,
     )
-    return earlier.select_related("by", "answer__assessment").order_by("-answer__assessment").first()
+    return earlier.select_related("by", "answer__assessment").order_by("-answer__assessment_id").first()

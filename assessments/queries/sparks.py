@@ -21,12 +21,13 @@ WIDTH, HEIGHT, EDGE = 64, 20, 2  # of the drawing
 
 @dataclass(frozen=True)
 class Spark:
-    """`line` is what an SVG polyline wants, `words` say the same: "2024: 6.1, 2025: 7.9"; `change` is "+1.8"."""
+    """`line` is what an SVG polyline wants, `words` say the same: "2024: 6.1, 2025: 7.9"; `change` is "+1.8" in `period` "2025"."""
 
     line: str
     words: str
     change: str  # of the last score against the one before, with its sign
     direction: str  # "up", "down", or "" where they are the same
+    period: str  # of the last score, which is not that of an assessment still open
 
 
 def sparks(user: User, vendors: Collection[int]) -> dict[int, Spark]:
@@ -47,4 +48,4 @@ def _spark(scores: list[tuple[str, Decimal]]) -> Spark:
     words = ", ".join(_("%(period)s: %(score)s") % {"period": period, "score": score} for period, score in scores)
     change = scores[-1][1] - scores[-2][1]
     direction = "up" if change > 0 else "down" if change < 0 else ""
-    return Spark(" ".join(points), words, f"{change:+}".replace("-", "\N{MINUS SIGN}"), direction)
+    return Spark(" ".join(points), words, f"{change:+}".replace("-", "\N{MINUS SIGN}"), direction, scores[-1][0])

@@ -59,7 +59,7 @@ def change(assessment: Assessment, number: int, **values: object) -> None:
 def test_verdict_offenders_coverage_and_gaps_stand_beside_the_evidence(signed_in: Client, failing: Assessment) -> None:
     words = shows(bench(signed_in, failing))
     for expected in (
-        f"Evaluator {VERSION}, ",
+        f"Evaluator version {VERSION}, ",
         "The evidence shows a failure 3 active access keys were never used, or not in the 90 days before the report.",
         "Matches Some IAM access keys were never used, or have not been used for more than 90 days.",
         "Coverage 1 of 2 accounts seen in full; missing: 111122223333",

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.models import Assessment, Campaign
+from tests import factories
 from tests.assessments.staff.pages import address
 from users.models import User
 
@@ -69,3 +70,24 @@ def test_assessment_links_to_its_campaign(client: Client, ana: User, max: User, 
     Assessment.objects.filter(pk=submitted.pk).update(campaign=campaign)
     page = client.get(address("detail", submitted.pk)).content.decode()
     assert f'<dd><a href="/campaigns/{campaign.pk}/">Spring &lt;2026&gt;</a></dd>' in page
+
+
+@pytest.mark.parametrize("name", ["calendar", "campaign-list", "compare", "portfolio-documents"])
+def test_pages_of_the_portfolio_lead_back_to_it(client: Client, max: User, playbook: object, name: str) -> None:
+    client.force_login(max)
+    assert "</svg>Portfolio</a>" in client.get(address(name)).content.decode()
+
+
+def test_vendor_page_leads_to_all_documents(client: Client, ana: User, submitted: Assessment) -> None:
+    client.force_login(ana)
+    page = client.get(f"/vendors/{submitted.vendor_id}/").content.decode()
+    assert f'<a href="/assessments/{submitted.pk}/documents/">All documents' in page
+    client.force_login(factories.make_staff("Ada Berg", "administrator"))
+    assert "/documents/" not in client.get(f"/vendors/{submitted.vendor_id}/").content.decode()
+
+
+def test_scores_that_can_still_change_say_so_in_words(client: Client, ana: User, submitted: Assessment) -> None:
+    factories.review_with(submitted.answers.get(criterion__number=1), "met", by=ana)
+    client.force_login(ana)
+    for path in (address("list"), f"/vendors/{submitted.vendor_id}/"):
+        assert '10.0<span class="meta d-block">draft</span>' in client.get(path).content.decode()

@@ -153,4 +153,4 @@ def test_query_count(signed_in: Client, years: list[Assessment], acme: Vendor, a
         decided(years[2], max)
         add_evidence(years[number - 1], 1, ana)
         make_report(years[2], max)
-    assert count_queries(signed_in, page_of(acme)) == 16
+    assert count_queries(signed_in, page_of(acme)) == 17

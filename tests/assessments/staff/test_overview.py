@@ -1,6 +1,6 @@
 """Our page of one assessment, starting one, changing it, and its trail."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -123,6 +123,24 @@ def test_reopening_is_for_another_manager(client: Client, acme: Vendor, rita: Us
     assert "Another manager can open it again" in texts(client.get(address("detail", assessment.pk)))
     client.force_login(factories.make_staff("Mona Diaz", "manager"))
     assert "Why is it opened again?" in texts(client.get(address("detail", assessment.pk)))
+
+
+def test_stages_of_a_closed_assessment_of_another_year(signed_in: Client, acme: Vendor) -> None:
+    assessment = factories.make_assessment(vendor=acme, state="closed")
+    Assessment.objects.filter(pk=assessment.pk).update(
+        sent_at=timezone.now().replace(year=2020, month=3, day=1),
+        submitted_at=timezone.now().replace(year=2020, month=3, day=20),
+        closed_at=timezone.now().replace(month=1, day=2),
+        due_on=date(2020, 3, 15),
+    )
+    stages = signed_in.get(address("detail", assessment.pk)).context["sheet"].stages
+    assert [(one.name, one.words) for one in stages] == [
+        ("Sent", "1 March 2020"),
+        ("Vendor answered", "20 March 2020, late"),
+        ("In review", "33 of 33 scored"),
+        ("Back with vendor", "Nothing was sent back"),
+        ("Closed", "2 January"),
+    ]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

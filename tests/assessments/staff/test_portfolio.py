@@ -205,7 +205,7 @@ def test_a_row_draws_the_scores_so_far_and_says_them(client: Client, acme: Vendo
     page = client.get(address("portfolio")).content.decode()
     assert 'aria-label="Scores so far: 2024: 4.0, 2025: 10.0"' in page
     assert 'points="2.0,11.6 62.0,2.0"' in page
-    assert '<use href="#i-up-arrow"/></svg>+6.0</span>' in page
+    assert '<use href="#i-up-arrow"/></svg>+6.0 in 2025</span>' in page
     factories.make_assessment(vendor=factories.make_vendor("Once Ltd"), state="closed")
     assert client.get(address("portfolio")).content.decode().count('class="spark"') == 1
 

@@ -284,6 +284,7 @@ def test_second_submission_is_shown_with_the_first_in_the_history(
 
 
 def test_result_of_the_time_before(signed_in: Client, acme: Vendor, rita: User) -> None:
+    factories.make_assessment(vendor=acme, state="closed", period="2024")
     factories.make_assessment(vendor=acme, state="closed", period="2025")
     assessment = factories.make_assessment(vendor=acme, state="submitted", period="2026")
     assert "Last time (2025): Met" in texts(signed_in.get(address("score-edit", assessment.pk, NUMBER)))
