@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from tests.bench import bundles, credential_reports
+from tests.bench import bundles, credential_reports, paper
 from tests.bench.__main__ import NAMES
 from tests.test_layering import ROOT
 
@@ -16,8 +16,9 @@ def test_without_a_name_it_lists_the_names() -> None:
     done = bench()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: bin/bench [-h] [--quick] [NAME]")
-    assert [line for line in done.stdout.splitlines() if line.startswith("  evaluators ")] == [
-        "  evaluators   reading and evaluating evidence: credential reports, bundles, hostile files"
+    assert [line for line in done.stdout.splitlines() if re.match(r"  (evaluators|report) ", line)] == [
+        "  evaluators   reading and evaluating evidence: credential reports, bundles, hostile files",
+        "  report       laying out a report with many screenshots",
     ]
 
 
@@ -63,7 +64,25 @@ def test_the_evaluators_get_their_tables() -> None:
     assert {len(row) for row in cells} == {7, 4, 8, 5}
 
 
+def test_the_report_gets_its_tables() -> None:
+    done = bench("report", "--quick")
+    assert (done.returncode, done.stderr) == (0, "")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.stdout.splitlines() if "|" in line]
+    assert [row[0] for row in cells if not row[0].startswith("---")] == [
+        *("screenshots", "0", "2"),
+        *("screenshots", "0, then 2"),
+        *("screenshots", "0", "2"),
+    ]
+    laid_out, each, memory = cells[3], cells[6], cells[10]
+    assert int(laid_out[2]) > 20
+    assert re.fullmatch(r"[\d.]+ s", laid_out[4])
+    assert re.fullmatch(r"-?[\d.]+%", each[5])
+    assert re.fullmatch(r"\d+ MiB", memory[2])
+
+
 def test_what_is_measured_is_always_the_same() -> None:
+    assert paper.assessment(2).digest() == paper.assessment(2).digest()
+    assert paper.preview("previews/5.jpg") == paper.preview.__wrapped__("previews/5.jpg")
     report = credential_reports.credential_report(3)
     assert report == credential_reports.credential_report(3)
     assert [line.split(b",")[0] for line in report.splitlines()][:2] == [b"user", b"<root_account>"]

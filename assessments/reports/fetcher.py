@@ -87,6 +87,7 @@ def _image(content: bytes) -> Resource:
             if max(image.size) > IMAGE_SIDE:
                 raise UnreadableImage(f"{image.size} is too large")
             content_type = IMAGE_TYPES[str(image.format)]
+            image.draft("RGB", (image.width // 8, image.height // 8))  # all of a JPEG is read, and few pixels are made
             image.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnreadableImage(str(error)) from error

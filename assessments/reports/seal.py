@@ -20,7 +20,8 @@ def sealed(pdf: bytes) -> bytes:
     if end is None:
         raise ValueError("this PDF does not end with startxref")
     line = _MARK + hashlib.sha256(pdf).hexdigest().encode("ascii") + b"\n"
-    return pdf[: end.start()] + line + pdf[end.start() :]
+    with memoryview(pdf) as view:  # a report with many screenshots is copied once and no more
+        return b"".join((view[: end.start()], line, view[end.start() :]))
 
 
 def sealed_length(pdf: bytes) -> int:

@@ -9,6 +9,7 @@ from tests.bench.measure import machine
 
 NAMES = {
     "evaluators": "reading and evaluating evidence: credential reports, bundles, hostile files",
+    "report": "laying out a report with many screenshots",
 }
 """A module beside this one, whose `lines(is_quick=...)` yields what to print line by line, and what it measures."""
 

@@ -4,6 +4,8 @@ Prints the peak before and after, in MB. The file is read as part of the task.
 """
 
 import csv
+import gc
+import importlib
 import io
 import json
 import sys
@@ -68,6 +70,15 @@ def load_strangers(path: Path) -> object:
         return refused
 
 
+def render_report(path: Path) -> object:
+    """The report of what `tests.bench.paper` kept in this folder, as the worker's child makes it."""
+    paper = importlib.import_module("tests.bench.paper")  # with Django, which the other tasks do without
+    gc.disable()
+    out = io.BytesIO()
+    paper.rendering.write(*paper.kept(path), out)
+    return out
+
+
 TASKS: dict[str, Callable[[Path], object]] = {
     "csv": lambda path: read_csv(path.read_bytes()),
     "json": lambda path: json.loads(path.read_bytes()),
@@ -76,6 +87,7 @@ TASKS: dict[str, Callable[[Path], object]] = {
     "load": load_strangers,
     "evaluate-file": evaluate_file,
     "evaluate-folder": evaluate_folder,
+    "report": render_report,
 }
 
 
