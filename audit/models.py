@@ -1,4 +1,4 @@
-"""Rows of the trail. Database triggers refuse to change or delete an Event (migration 0002)."""
+"""Rows of the trail. Database triggers refuse to change or delete an Event or an Anchor (migrations 0002, 0003)."""
 
 from django.db import models
 
@@ -12,6 +12,7 @@ class Chain(models.Model):
     name = models.CharField(max_length=40, unique=True)
     length = models.PositiveBigIntegerField(default=0)
     head = models.CharField(max_length=64, default="0" * 64)
+    anchored = models.PositiveBigIntegerField(default=0, help_text="Events that the last anchor holds.")
 
     def __str__(self) -> str:
         return self.name
@@ -46,3 +47,16 @@ class EventDetail(models.Model):
 
     def __str__(self) -> str:
         return f"details of {self.event_id}"
+
+
+class Anchor(models.Model):
+    """What the chains that grew since the last anchor end with. Its digest is also kept outside the database."""
+
+    position = models.PositiveBigIntegerField(unique=True, help_text="1 for the first.")
+    at = models.DateTimeField()
+    heads = models.JSONField(help_text="Name of each chain to the number of its events and the hash of the last.")
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"anchor {self.position}"

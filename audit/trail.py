@@ -38,14 +38,15 @@ def head_of(vendor: int | None) -> tuple[int, str]:
     return (0, START) if chain is None else (chain.length, chain.head)
 
 
-def _sha256(value: object) -> str:
+def sha256(value: object) -> str:
+    """SHA-256 of the one text of a JSON value, 64 hexadecimal digits."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _link(event: Event) -> str:
     """The event's own hash, over everything it says and the hash before it."""
-    return _sha256(
+    return sha256(
         [
             event.previous,
             event.position,
@@ -83,7 +84,7 @@ def record(
         actor=by.pk if by else None,
         kind=kind,
         target=target,
-        details_hash=_sha256(data),
+        details_hash=sha256(data),
         previous=chain.head,
     )
     event.hash = _link(event)
@@ -106,7 +107,7 @@ def verify_chain(chain: Chain) -> int:
         if event.hash != _link(event):
             raise ChainBroken(chain.name, position, "it was altered")
         detail = getattr(event, "detail", None)
-        if detail is not None and _sha256(detail.data) != event.details_hash:
+        if detail is not None and sha256(detail.data) != event.details_hash:
             raise ChainBroken(chain.name, position, "its details were altered")
         previous = event.hash
     if (position, previous) != (chain.length, chain.head):

@@ -44,7 +44,7 @@ def record(facts: Sequence[Fact], *, by: User, vendor: int) -> None:
             actor=by.pk,
             kind=fact.kind,
             target=fact.target,
-            details_hash=trail._sha256(fact.details),
+            details_hash=trail.sha256(fact.details),
             previous=chain.head,
         )
         event.hash = trail._link(event)

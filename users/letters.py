@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from audit.models import Anchor
 from outbox.letters import Letter, know_recipients, register
 from users.mail import recipient
 from users.models import User
@@ -94,10 +95,26 @@ def _notice(params: Mapping[str, object]) -> Letter | None:
     )
 
 
+def _trail_anchored(params: Mapping[str, object]) -> Letter | None:
+    found = Anchor.objects.filter(pk=params["anchor"]).first()
+    if found is None:
+        return None
+    words = _(
+        "%(organisation)s asks you to keep this mail. Its audit trail up to %(moment)s UTC has this digest, and "
+        "nobody can rewrite the trail without changing it:"
+    ) % {
+        "organisation": settings.ORGANISATION_NAME,
+        "moment": f"{found.at:%Y-%m-%d %H:%M}",
+    }
+    command = f"manage.py verify_audit --anchor {found.digest}"
+    return Letter(_("Assay: anchor of the audit trail"), f"{words}\n\n{found.digest}\n\n{command}\n")
+
+
 def register_letters() -> None:
     """Called once, when the app starts."""
     register("account.reset_password", _reset_password, name=gettext_noop("Password reset"))
     register("account.welcome", _welcome, name=gettext_noop("New account"))
     register("account.confirm_address", _confirm_address, name=gettext_noop("Address to confirm"))
+    register("trail.anchored", _trail_anchored, name=gettext_noop("Anchor of the audit trail"), is_optional=True)
     register("account.notice", _notice, name=gettext_noop("Change to an account"))
     know_recipients(recipient)

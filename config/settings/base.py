@@ -225,6 +225,8 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-reports": {"task": "assessments.tasks.requeue_reports", "schedule": timedelta(seconds=60)},
     "send-reminders": {"task": "assessments.tasks.send_reminders", "schedule": crontab(minute=7)},
     "open-next-assessments": {"task": "assessments.tasks.open_next", "schedule": crontab(minute=17)},
+    "anchor-the-trail": {"task": "audit.tasks.anchor", "schedule": crontab(minute=37)},
+    "mail-the-anchor": {"task": "users.tasks.mail_anchor", "schedule": crontab(hour=5, minute=47)},
     "requeue-evaluations": {"task": "assessments.tasks.requeue_evaluations", "schedule": timedelta(seconds=60)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -299,4 +299,4 @@ def test_the_trail_holds_after_all_this(job: Report, monkeypatch: pytest.MonkeyP
     reports.render_now(report_id=job.pk)
     out = StringIO()
     call_command("verify_audit", stdout=out)
-    assert out.getvalue().endswith("events verified.\n")
+    assert out.getvalue().endswith(" events and 0 anchors verified.\n")

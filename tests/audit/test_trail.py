@@ -115,7 +115,7 @@ def test_the_command_says_how_many_or_where_it_broke() -> None:
     three_events()
     out = StringIO()
     call_command("verify_audit", stdout=out)
-    assert out.getvalue() == "3 events verified.\n"
+    assert out.getvalue() == "3 events and 0 anchors verified.\n"
     without_triggers("UPDATE audit_event SET target = 'answer:9' WHERE position = 1")
     with pytest.raises(CommandError, match="vendor-7, event 1: it was altered"):
         call_command("verify_audit", stdout=StringIO())

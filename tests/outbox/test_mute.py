@@ -155,6 +155,7 @@ KINDS = {
     "report.ready": False,
     "reviewer.assigned": True,
     "second.asked": True,
+    "trail.anchored": False,
     "vendor.invitation": True,
 }
 
