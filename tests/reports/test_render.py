@@ -164,6 +164,10 @@ def test_only_a_draft_says_draft_and_it_does_on_every_page(pages: list[str], dra
     assert not any("DRAFT" in page for page in pages)
 
 
+def test_how_we_score_and_the_fingerprint_are_one_page(pages: list[str]) -> None:
+    assert ["Fingerprint" in page for page in pages[1:] if "Appendix C: How we score" in page] == [True]
+
+
 def test_the_digests_are_printed_whole(pages: list[str]) -> None:
     words = flat(pages)
     assert samples.full().digest() in words
