@@ -78,7 +78,7 @@ def run(address: str) -> Iterator[Callable[[str, str], object]]:
 
 ALLOWED = [
     ("assay_app", "SELECT count(*) FROM audit_event"),
-    ("assay_app", "INSERT INTO audit_chain (name, length, head) VALUES ('t', 0, '')"),
+    ("assay_app", "INSERT INTO audit_chain (name, length, head, anchored) VALUES ('t', 0, '', 0)"),
     ("assay_app", "UPDATE audit_chain SET length = 1"),
     ("assay_app", "DELETE FROM assay_cache"),
     ("assay_app", "UPDATE assessments_answer SET notes = ''"),
@@ -95,7 +95,7 @@ REFUSED = [
     ("assay_app", "ALTER TABLE audit_event DISABLE TRIGGER ALL"),
     ("assay_app", "CREATE TABLE mine (a int)"),
     ("assay_app", "DELETE FROM django_migrations"),
-    ("assay_backup", "INSERT INTO audit_chain (name, length, head) VALUES ('t', 0, '')"),
+    ("assay_backup", "INSERT INTO audit_chain (name, length, head, anchored) VALUES ('t', 0, '', 0)"),
     ("assay_backup", "UPDATE users_user SET name = ''"),
     ("assay_backup", "CREATE TABLE mine (a int)"),
 ]
