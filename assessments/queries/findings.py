@@ -173,13 +173,18 @@ class FindingWork:
 
     to_check: Sequence[FindingRow]
     overdue: Sequence[FindingRow]
+    overdue_count: int
 
 
 def finding_work(user: User) -> FindingWork:
-    """Findings that need somebody now, what waits longest first. Two queries."""
+    """Findings that need somebody now, what waits longest first. Three queries."""
     fixed = _in_use(user).filter(state=FindingState.FIXED, answer__assessment__state=State.CLOSED).order_by("fixed_at")
     late = _in_use(user).overdue(timezone.localdate()).order_by("due_on", "priority", "id")
-    return FindingWork(to_check=_rows(_with_names(fixed)[:MOST_ROWS]), overdue=_rows(_with_names(late)[:MOST_ROWS]))
+    return FindingWork(
+        to_check=_rows(_with_names(fixed)[:MOST_ROWS]),
+        overdue=_rows(_with_names(late)[:MOST_ROWS]),
+        overdue_count=late.count(),
+    )
 
 
 def finding_sheet(user: User, finding: Finding) -> FindingSheet:

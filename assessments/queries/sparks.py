@@ -21,7 +21,7 @@ WIDTH, HEIGHT, EDGE = 64, 20, 2  # of the drawing
 
 @dataclass(frozen=True)
 class Spark:
-    """`line` is what an SVG polyline wants, `words` say the same: "2024: 6.1, 2025: 7.9"; `change` is "+1.8" in `period` "2025"."""
+    """`line` is what an SVG polyline wants, `words` say the same: "2024: 6.1, 2025: 7.9"; `change` is "+1.8"."""
 
     line: str
     words: str

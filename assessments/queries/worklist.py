@@ -161,6 +161,11 @@ class AssessmentPage:
     rows: list[WorkRow]
     has_several_vendors: bool = False
 
+    @property
+    def has_closed(self) -> bool:
+        """Whether there can be findings."""
+        return any(row.assessment.state == State.CLOSED for row in self.rows)
+
 
 def assessment_page(user: User, state: str, page: str | int) -> AssessmentPage:
     """All assessments for our own people, newest first; `state` "" means any."""

@@ -366,9 +366,20 @@ def test_the_vendor_is_led_to_its_findings(acme: Vendor, rita: User, ana: User) 
     listed = texts(client.get(reverse("assessments:answer-list", args=[finding.assessment.pk])))
     assert "Alder Mutual found 1 thing to fix." in listed
     assert "Nothing is left for you to do" not in listed
-    assert "There is something to fix" in texts(client.get("/assessments/"))
+    home = client.get("/assessments/")
+    assert "There is something to fix" in texts(home)
+    assert home.content.decode().count('<a href="/findings/">Findings</a>') == 2  # in the bar and in the menu
     findings.mark_fixed(finding=finding, words="Done.", by=rita)
     assert "There is something to fix" not in texts(client.get("/assessments/"))
+
+
+def test_the_worklist_counts_overdue_findings_and_leads_to_them(acme: Vendor, ana: User) -> None:
+    finding, client = closed_with(acme, 13, by=ana), client_for(ana)
+    chip = '<a href="/findings/?overdue=on">Overdue findings {}</a>'
+    assert chip.format(0) in client.get("/reviews/").content.decode()
+    Finding.objects.filter(pk=finding.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert chip.format(1) in client.get("/reviews/").content.decode()
+    assert "Showing 1 to 1 of 1 finding" in texts(client.get("/findings/?overdue=on"))
 
 
 def test_a_finding_of_last_year_says_so_and_leads_on(acme: Vendor, rita: User, ana: User) -> None:

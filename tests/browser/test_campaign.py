@@ -54,7 +54,7 @@ def test_a_campaign_from_the_list_to_the_calendar(
     pasted.fill(mended)
     page.get_by_role("button", name="Check the list").click()
     assert headline(page) == "Check the campaign"
-    expect(page.get_by_text("Invitation sent to kim@brondby.example")).to_be_visible()
+    expect(page.get_by_text("An invitation goes to kim@brondby.example")).to_be_visible()
     assert faults(page, axe) == []
     assert not Campaign.objects.exists()
 

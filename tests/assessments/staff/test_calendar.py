@@ -89,7 +89,8 @@ def test_the_page_in_words(client: Client, acme: Vendor, ana: User, max: User) -
     estate(acme, ana, max)
     client.force_login(ana)
     words = texts(client.get(address("calendar")))
-    assert f"Still open from earlier months Fir Answers are due AWS assessment 2026 {month(-2):%-d %b %Y} Overdue" in words
+    missed = f"Fir Answers are due AWS assessment 2026 {month(-2):%-d %b %Y} Overdue"
+    assert f"Still open from earlier months {missed}" in words
     due = month(2)
     assert f"{due:%B %Y} Acme Payments Findings are due: 2 AWS assessment 2026 {due:%-d %b %Y}" in words
     assert f"{month(5):%B %Y} Nothing is due." in words

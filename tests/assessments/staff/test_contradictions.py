@@ -69,7 +69,7 @@ def test_query_counts(client: Client, ana: User, count: int) -> None:
         made = factories.make_assessment(vendor=vendor, state="in_progress")
         factories.evaluate(hand_in_with(made, 13, REPORT, by=lead))
     client.force_login(ana)
-    assert count_queries(client, address("worklist")) == 15
+    assert count_queries(client, address("worklist")) == 16
     assert count_queries(client, address("detail", made.pk)) == 19
 
 

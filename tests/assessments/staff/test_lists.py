@@ -62,7 +62,7 @@ def test_worklist_query_count(client: Client, ana: User, rows: int) -> None:
         made(f"Review {number}", "submitted", analyst=ana)
         made(f"Waiting {number}", "in_progress")
     client.force_login(ana)
-    assert count_queries(client, address("worklist")) == 15
+    assert count_queries(client, address("worklist")) == 16
 
 
 def test_worklist_is_narrowed_by_what_needs_a_look(client: Client, ana: User) -> None:

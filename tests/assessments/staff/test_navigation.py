@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Campaign
 from tests import factories
-from tests.assessments.staff.pages import address
+from tests.assessments.staff.pages import address, make_report
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,9 @@ def test_vendor_page_leads_to_all_documents(client: Client, ana: User, submitted
     page = client.get(f"/vendors/{submitted.vendor_id}/").content.decode()
     assert f'<a href="/assessments/{submitted.pk}/documents/">All documents' in page
     client.force_login(factories.make_staff("Ada Berg", "administrator"))
-    assert "/documents/" not in client.get(f"/vendors/{submitted.vendor_id}/").content.decode()
+    make_report(submitted, ana)
+    for path in (f"/vendors/{submitted.vendor_id}/", address("detail", submitted.pk)):
+        assert "/documents/" not in client.get(path).content.decode()
 
 
 def test_scores_that_can_still_change_say_so_in_words(client: Client, ana: User, submitted: Assessment) -> None:

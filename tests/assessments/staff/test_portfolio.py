@@ -206,6 +206,7 @@ def test_a_row_draws_the_scores_so_far_and_says_them(client: Client, acme: Vendo
     assert 'aria-label="Scores so far: 2024: 4.0, 2025: 10.0"' in page
     assert 'points="2.0,11.6 62.0,2.0"' in page
     assert '<use href="#i-up-arrow"/></svg>+6.0 in 2025</span>' in page
+    assert '<span class="d-block meta num">10.0 of 10 · +6.0 in 2025</span>' in page  # on the card of a narrow screen
     factories.make_assessment(vendor=factories.make_vendor("Once Ltd"), state="closed")
     assert client.get(address("portfolio")).content.decode().count('class="spark"') == 1
 
