@@ -4,6 +4,7 @@ The child is forked, so it starts with everything loaded. It gets its input as v
 the file it is given; what it uses up is gone with it.
 """
 
+import errno
 import gc
 import json
 import logging
@@ -28,6 +29,7 @@ Work = Callable[[BinaryIO, OnStep, OnPage], None]
 TOO_LONG = "It took longer than a document may take. There may be too much in it."
 TOO_LARGE = "It needed more memory than a document may have. There may be too much in it."
 _PAGE = 65_536
+_FULL = 0.95
 _PATIENCE = 5  # seconds of the clock beyond the seconds of the processor
 _OF_GROUPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _SIGNALS = _OF_GROUPS | {signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGQUIT, signal.SIGCHLD}
@@ -142,13 +144,34 @@ def _run(work: Work, out: BinaryIO, writing: int, confines: _Confines) -> NoRetu
         code = 0
     except RenderFailed as error:
         say(failed=str(error))
-    except MemoryError:
-        _bound(resource.RLIMIT_AS, resource.RLIM_INFINITY)
-        say(failed=TOO_LARGE)
-    except BaseException:  # whatever it is, nothing of the parent's may run in here
-        log.exception("a document could not be made")
+    except BaseException as error:  # whatever it is, nothing of the parent's may run in here
+        most, _ = resource.getrlimit(resource.RLIMIT_AS)
+        _bound(resource.RLIMIT_AS, resource.RLIM_INFINITY)  # room to say what it is
+        if _is_of_memory(error) or _was_full(most):
+            say(failed=TOO_LARGE)
+        else:
+            log.exception("a document could not be made")
     finally:
         os._exit(code)
+
+
+def _is_of_memory(error: BaseException | None) -> bool:
+    """Whether this came of having no more memory, which libraries report in words of their own."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _was_full(most: int) -> bool:
+    """Whether nearly all of this memory was in use at one time: libraries in C fall over there in many ways."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            peak = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmPeak:"))
+    except (FileNotFoundError, StopIteration):
+        return False
+    return most != resource.RLIM_INFINITY and peak > most * _FULL
 
 
 def _take_signals(mask: set[signal.Signals]) -> None:

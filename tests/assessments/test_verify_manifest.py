@@ -55,6 +55,7 @@ def receipt(submitted: Assessment, tmp_path: Path) -> Path:
 def run(*arguments: Path | str) -> subprocess.CompletedProcess[str]:
     """The command with an empty environment, where no database could be."""
     environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    environment["PYTHONIOENCODING"] = "utf-8:strict"  # as in most languages
     return subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "verify_manifest", *map(str, arguments)],
         capture_output=True,
@@ -107,6 +108,39 @@ def test_changed_missing_and_extra_files_are_named(receipt: Path) -> None:
         "missing: E2 root.png",
         f"extra: new.txt ({folder}/new.txt)",
         "0 of 2 files are the same.",
+    ]
+
+
+def test_a_name_forges_no_line_and_steers_no_terminal(receipt: Path) -> None:
+    """Nor does one that is no text at all end the command."""
+    folder = receipt.parent / "files"
+    (folder / "a\nsame: E2 root.png").write_text("new")
+    (folder / "b\x1b[2Jsame").write_text("new")
+    Path(os.fsdecode(bytes(folder) + b"/c\xff")).write_text("new")
+    done = run(receipt, folder)
+    said = [line.partition(" (")[0] for line in done.stdout.splitlines()[4:]]
+    assert said == [
+        r"extra: a\nsame: E2 root.png",
+        r"extra: b\x1b[2Jsame",
+        r"extra: c\udcff",
+        "2 of 2 files are the same.",
+    ]
+    assert len(json.loads(run(receipt, folder, "--json").stdout)["files"]) == 5
+
+
+def test_links_are_not_followed(receipt: Path, tmp_path: Path) -> None:
+    """To a folder with itself in it, and to a file outside of it."""
+    folder = receipt.parent / "files"
+    (folder / "round").symlink_to(folder, target_is_directory=True)
+    (folder / "more" / "root.png").rename(tmp_path / "root.png")
+    (folder / "root.png").symlink_to(tmp_path / "root.png")
+    os.mkfifo(folder / "waits")
+    done = run(receipt, folder)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[2:] == [
+        f"same: E1 report.csv ({folder}/report.csv)",
+        "missing: E2 root.png",
+        "1 of 2 files are the same.",
     ]
 
 

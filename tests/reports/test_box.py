@@ -1,5 +1,6 @@
 """The box around the layout engine: what it gives back, and what it stops."""
 
+import errno
 import os
 import resource
 import signal
@@ -79,6 +80,30 @@ def test_it_has_so_much_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(box, "REPORT_MEMORY_BYTES", 100_000_000)
     with pytest.raises(RenderFailed) as failed:
         boxed(greedy, on_step=quiet, on_page=quiet)
+    assert str(failed.value) == TOO_LARGE
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "no memory")])
+def test_no_more_memory_in_a_librarys_own_words_is_no_more_memory(error: Exception) -> None:
+    def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
+        try:
+            raise error
+        except Exception:
+            raise ValueError("This picture cannot be loaded.")  # noqa: B904 -- as libraries do
+
+    with pytest.raises(RenderFailed) as failed:
+        boxed(work, on_step=quiet, on_page=quiet)
+    assert str(failed.value) == TOO_LARGE
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="this system does not count address space")
+def test_falling_over_at_the_end_of_the_memory_is_no_more_memory() -> None:
+    def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (box._held(), resource.getrlimit(resource.RLIMIT_AS)[1]))
+        raise SystemError("error return without exception set")
+
+    with pytest.raises(RenderFailed) as failed:
+        boxed(work, on_step=quiet, on_page=quiet)
     assert str(failed.value) == TOO_LARGE
 
 

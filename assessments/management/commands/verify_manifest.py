@@ -57,7 +57,7 @@ class Command(BaseCommand):
         rows = compare(checked.manifest.files, list(_found(place, path))) if checked.manifest else []
         agrees = not checked.problem and all(row.status == "same" for row in rows)
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(file, checked, rows, agrees), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(_as_json(file, checked, rows, agrees), indent=2))
         else:
             for line in _lines(file, checked, rows):
                 self.stdout.write(line)
@@ -123,11 +123,17 @@ def _lines(file: str, checked: _Checked, rows: Sequence[Compared]) -> Iterator[s
         return
     yield f"The manifest is whole. SHA-256 {checked.manifest.sha256}"
     if checked.signer:
-        yield f"Signed by {checked.signer.name}, over the whole file. Certificate SHA-256 {checked.signer.sha256}"
+        name, certificate = _shown(checked.signer.name), checked.signer.sha256
+        yield f"Signed by {name}, over the whole file. Certificate SHA-256 {certificate}"
     elif checked.is_pdf and not checked.problem:
         yield "The PDF is whole, and not signed."
     for row in rows:
         number = "" if row.number is None else f"E{row.number} "
-        yield f"{row.status}: {number}{row.name}" + (f" ({row.path})" if row.path else "")
+        yield f"{row.status}: {number}{_shown(row.name)}" + (f" ({_shown(row.path)})" if row.path else "")
     same = sum(row.status == "same" for row in rows)
     yield f"{same} of {len(checked.manifest.files)} files are the same."
+
+
+def _shown(text: str) -> str:
+    """A name that anybody may have given, on one line: what would end it or steer a terminal is spelt out."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
