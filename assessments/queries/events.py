@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from assessments.models import Answer, Assessment, Evidence, Report
+from assessments.reports.kinds import ABOUT, Kind
 from audit.models import Event, EventDetail
 from audit.trail import chain_name
 from users.models import User
@@ -21,6 +22,7 @@ PAGE_SIZE = 50
 VENDOR_PAGE_SIZE = 15
 SYSTEM = "Assay"
 WITH_REASON = "assessment.reopen_reason"
+WITH_DOCUMENT = "report.requested"
 # Kind to what the person did; {n} is the number of the question.
 WORDS = {
     "assessment.opened": gettext_lazy("started the assessment"),
@@ -114,12 +116,17 @@ def _numbers(assessment: Assessment) -> dict[str, int]:
 
 
 def _reasons(events: Iterable[Event]) -> dict[int, str]:
-    """Id of each event that is a reason to its words. A query only where there is one."""
-    wanted = [event.pk for event in events if event.kind == WITH_REASON]
+    """Id of each event that says more to its words: a reason, or which document. A query only where there is one."""
+    wanted = [event.pk for event in events if event.kind in {WITH_REASON, WITH_DOCUMENT}]
     if not wanted:
         return {}
     details = EventDetail.objects.filter(event__in=wanted).values_list("event", "data")
-    return {pk: data.get("reason", "") for pk, data in details}
+    return {pk: data.get("reason") or _document(data.get("kind", "")) for pk, data in details}
+
+
+def _document(kind: str) -> str:
+    """What a kind of document is called; one that this version does not know keeps the name of its kind."""
+    return gettext(ABOUT[Kind(kind)].label) if kind in ABOUT else kind
 
 
 def _lines(events: Iterable[Event], numbers: dict[str, int]) -> list[Line]:
@@ -133,7 +140,7 @@ def _line(event: Event, names: dict[int, str], numbers: dict[str, int], reasons:
     number = numbers.get(event.target)
     who = names.get(event.actor, gettext("Somebody who left")) if event.actor else SYSTEM
     words = str(WORDS.get(event.kind, event.kind.replace(".", " ").replace("_", " "))).format(n=number)
-    if event.pk in reasons:
+    if reasons.get(event.pk):
         words += f": {reasons[event.pk]}"
     return Line(at=event.at, who=who, words=words, number=number)
 

@@ -143,6 +143,13 @@ def test_stages_of_a_closed_assessment_of_another_year(signed_in: Client, acme: 
     ]
 
 
+def test_activity_names_the_document_asked_for(client: Client, acme: Vendor, max: User) -> None:
+    closed = factories.make_assessment(vendor=acme, state="closed")
+    client.force_login(max)
+    client.post(address("report-create", closed.pk), {"kind": "letter"})
+    assert "Max Weber asked for a document: Letter to the vendor" in texts(client.get(address("detail", closed.pk)))
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_query_count(signed_in: Client, submitted: Assessment, ana: User, rita: User, rows: int) -> None:
     for number in range(1, rows + 1):
