@@ -152,8 +152,8 @@ def test_licence_and_notice() -> None:
 def test_compose_file() -> None:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert set(services) == {"migrate", "web", "worker", "beat", "postgres", "redis"}
-    ours = {name: services[name] for name in ("migrate", "web", "worker", "beat")}
+    assert set(services) == {"migrate", "web", "worker", "beat", "backup", "postgres", "redis"}
+    ours = {name: services[name] for name in ("migrate", "web", "worker", "beat", "backup")}
     assert {service["image"] for service in ours.values()} == {"assay:${ASSAY_VERSION:-latest}"}
     for name, service in ours.items():
         assert service["read_only"] is True, name
@@ -191,4 +191,4 @@ def test_image_runs_as_an_ordinary_user_from_the_lock_file() -> None:
 
 def test_build_context_leaves_out_data_and_secrets() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".git", ".venv", "var", "secrets", ".env"} <= set(ignored)
+    assert {".git", ".venv", "var", "secrets", "backups", ".env"} <= set(ignored)

@@ -82,6 +82,7 @@ ALLOWED = [
     ("assay_app", "UPDATE audit_chain SET length = 1"),
     ("assay_app", "DELETE FROM assay_cache"),
     ("assay_app", "UPDATE assessments_answer SET notes = ''"),
+    ("assay_app", "SELECT pg_sequence_last_value('users_user_id_seq')"),
     ("assay_backup", "SELECT count(*) FROM users_user"),
     ("assay_backup", "SELECT last_value FROM users_user_id_seq"),
 ]
@@ -110,3 +111,11 @@ def test_role_may(run: Callable[[str, str], object], role: str, statement: str) 
 def test_role_may_not(run: Callable[[str, str], object], role: str, statement: str) -> None:
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         run(role, statement)
+
+
+def test_the_role_that_only_reads_makes_backups(address: str, tmp_path: Path) -> None:
+    env = {**os.environ, "DATABASE_URL": f"postgres://assay_backup@{address}"}
+    command = [sys.executable, str(ROOT / "manage.py"), "backup", str(tmp_path / "assay.zip")]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "assay.zip").stat().st_mode & 0o777 == 0o600

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "js_lib_bootstrap5",
     "audit",
+    "backup",
     "outbox",
     "users",
     "collector",

@@ -1,0 +1,1 @@
+"""Backup and restore: every row and every stored file as one consistent, hashed set in one file."""
