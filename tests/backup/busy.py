@@ -19,7 +19,7 @@ read = tables.rows
 
 
 def rows(model: Any) -> Iterator[tables.Row]:
-    """The rows; before those of the first table, a vendor is added over another connection."""
+    """The rows; after those of the first table, a vendor is added over another connection."""
     tables.rows = read
     yield from read(model)
     mine, connections["default"] = connections["default"], connections["default"].copy()

@@ -46,10 +46,11 @@ def fill() -> None:
     """A vendor that submitted with evidence of three kinds, a person with a second factor, a session."""
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: PLC0415 -- after django.setup()
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+    from django.db.models import JSONField, Value  # noqa: PLC0415
 
     from assessments import intake  # noqa: PLC0415
     from assessments.actions import evidence, page_images, workflow  # noqa: PLC0415
-    from assessments.models import PageImages  # noqa: PLC0415
+    from assessments.models import Answer, PageImages  # noqa: PLC0415
     from tests import factories  # noqa: PLC0415
     from tests.intake import samples  # noqa: PLC0415
     from vendors.actions.vendors import DeclaredAccount, declare_accounts  # noqa: PLC0415
@@ -57,14 +58,17 @@ def fill() -> None:
 
     assessment = factories.make_assessment(state="in_progress")
     lead = factories.lead_of(assessment.vendor)
+    asked = assessment.answers.first()
     report = samples.report(samples.root())
     for name, data in {"shot.png": samples.png(), "policy.pdf": samples.pdf(), "report.csv": report}.items():
         accepted = intake.examine(io.BytesIO(data), name)
-        evidence.attach(assessment=assessment, accepted=accepted, upload_id=uuid4(), asked_at=None, by=lead)
+        evidence.attach(assessment=assessment, accepted=accepted, upload_id=uuid4(), asked_at=asked, by=lead)
     page_images.draw_now(pages_id=PageImages.objects.get().pk)
     account = DeclaredAccount(account_id="111122223333", name="Production \u2013 \u6771", stage=Stage.PRODUCTION)
     declare_accounts(vendor=assessment.vendor, accounts=[account], by=lead)
     workflow.submit(assessment=factories.answer_all(assessment, by=lead), attested_name=lead.name, by=lead)
+    factories.make_assessment(vendor=factories.make_vendor("Dune Hosting"), state="closed")
+    Answer.objects.filter(pk=asked.pk).update(statements=Value(None, JSONField()))  # odd, but a database may hold it
     factories.make_vendor("Birch Analytics").delete()  # its number must not be given again
     TOTP.activate(lead, generate_totp_secret())
     SessionStore().create()

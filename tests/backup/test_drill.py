@@ -66,7 +66,7 @@ def restored(machine: Machine, backup: Path) -> dict[str, Any]:
     assert (done.returncode, done.stderr) == (0, "")
     events = sum(length for length, _head in manifest(backup)["chains"].values())
     assert done.stdout.splitlines()[-1] == (
-        f"Numbers of rows and SHA-256 of files are those of the set. Audit trail: 3 chains, {events} events verified, "
+        f"Numbers of rows and SHA-256 of files are those of the set. Audit trail: 4 chains, {events} events verified, "
         "same heads."
     )
     second = machine.folder / "second.zip"
@@ -86,7 +86,7 @@ def test_an_empty_machine_is_restored(source: Machine, backup: Path, tmp_path: P
     sequences = "SELECT name, seq FROM sqlite_sequence WHERE name LIKE 'vendors%' OR name LIKE 'audit%' ORDER BY name"
     assert sqlite(machine, sequences) == sqlite(source, sequences)
     assert sqlite(source, "SELECT seq, (SELECT max(id) FROM vendors_vendor) FROM sqlite_sequence "
-                          "WHERE name = 'vendors_vendor'") == [(2, 1)]  # fmt: skip
+                          "WHERE name = 'vendors_vendor'") == [(3, 2)]  # fmt: skip
     # A session is as good as a password; people sign in again.
     assert sqlite(source, "SELECT count(*) FROM django_session") == [(1,)]
     assert sqlite(machine, "SELECT count(*) FROM django_session") == [(0,)]
@@ -125,8 +125,8 @@ def while_writing(machine: Machine, tmp_path: Path) -> None:
     path = tmp_path / "busy.zip"
     done = machine.python("-m", "tests.backup.busy", str(path))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "There are 2 vendors now."
-    assert manifest(path)["tables"]["vendors.Vendor"]["rows"] == 1
+    assert done.stdout.splitlines()[-1] == "There are 3 vendors now."
+    assert manifest(path)["tables"]["vendors.Vendor"]["rows"] == 2
     assert manifest(path)["chains"]["site"][0] == manifest(path)["tables"]["audit.Event"]["rows"] - sum(
         length for name, (length, _head) in manifest(path)["chains"].items() if name != "site"
     )
