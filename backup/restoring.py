@@ -10,6 +10,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 
+from audit.anchors import AnchorBroken, verify_anchors
 from audit.models import Chain
 from audit.trail import ChainBroken, verify_chain
 from backup import archive, schema, tables
@@ -34,6 +35,7 @@ class Restored(NamedTuple):
     set: Checked
     chains: int
     events: int
+    anchors: int
     broken: list[str]
 
 
@@ -155,7 +157,7 @@ def _insert(found: Archive, then: Apps) -> None:
 
 
 def _compare(found: Archive) -> Restored:
-    """Read every restored file and walk every chain again."""
+    """Read every restored file and walk every chain and anchor again."""
     broken = [
         f"{key} is not in the storage as it is in the set."
         for key in found.keys()
@@ -165,10 +167,14 @@ def _compare(found: Archive) -> Restored:
     heads = {name: [each.length, each.head] for name, each in chains.items()}
     if heads != found.manifest["chains"]:
         broken.append("The heads of the audit trail are not those of the set.")
-    events = 0
+    events = anchors = 0
     for chain in chains.values():
         try:
             events += verify_chain(chain)
         except ChainBroken as error:
             broken.append(f"The audit trail is broken. {error}.")
-    return Restored(set=_checked(found), chains=len(chains), events=events, broken=broken)
+    try:
+        anchors = verify_anchors()
+    except AnchorBroken as error:
+        broken.append(f"The audit trail is broken. {str(error).capitalize()}.")
+    return Restored(set=_checked(found), chains=len(chains), events=events, anchors=anchors, broken=broken)

@@ -51,6 +51,7 @@ def fill() -> None:
     from assessments import intake  # noqa: PLC0415
     from assessments.actions import evidence, page_images, workflow  # noqa: PLC0415
     from assessments.models import Answer, PageImages  # noqa: PLC0415
+    from audit.anchors import anchor  # noqa: PLC0415
     from tests import factories  # noqa: PLC0415
     from tests.intake import samples  # noqa: PLC0415
     from vendors.actions.vendors import DeclaredAccount, declare_accounts  # noqa: PLC0415
@@ -70,6 +71,7 @@ def fill() -> None:
     factories.make_assessment(vendor=factories.make_vendor("Dune Hosting"), state="closed")
     Answer.objects.filter(pk=asked.pk).update(statements=Value(None, JSONField()))  # odd, but a database may hold it
     factories.make_vendor("Birch Analytics").delete()  # its number must not be given again
+    anchor()
     TOTP.activate(lead, generate_totp_secret())
     SessionStore().create()
 

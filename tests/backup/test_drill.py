@@ -66,8 +66,8 @@ def restored(machine: Machine, backup: Path) -> dict[str, Any]:
     assert (done.returncode, done.stderr) == (0, "")
     events = sum(length for length, _head in manifest(backup)["chains"].values())
     assert done.stdout.splitlines()[-1] == (
-        f"Numbers of rows and SHA-256 of files are those of the set. Audit trail: 4 chains, {events} events verified, "
-        "same heads."
+        f"Numbers of rows and SHA-256 of files are those of the set. Audit trail: 4 chains, {events} events and "
+        "1 anchors verified, same heads."
     )
     second = machine.folder / "second.zip"
     done = machine.run("backup", second)

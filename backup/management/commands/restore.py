@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(["It was restored as it is in the set, but:", *done.broken]))
         self.stdout.write(
             "Numbers of rows and SHA-256 of files are those of the set. "
-            f"Audit trail: {done.chains} chains, {done.events} events verified, same heads."
+            f"Audit trail: {done.chains} chains, {done.events} events and {done.anchors} anchors verified, same heads."
         )
 
     def _say(self, found: Checked, done: str) -> None:
