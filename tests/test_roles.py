@@ -14,6 +14,7 @@ from tests.test_layering import ROOT
 
 NAME = "assay_roles"
 ROLES = ("assay_migrate", "assay_app", "assay_backup")
+pytestmark = pytest.mark.django_db  # so that there is a database when these tests run alone
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,8 @@ ALLOWED = [
 REFUSED = [
     ("assay_app", "UPDATE audit_event SET kind = 'x'"),
     ("assay_app", "DELETE FROM audit_event"),
+    ("assay_app", "UPDATE audit_anchor SET digest = ''"),
+    ("assay_app", "DELETE FROM audit_anchor"),
     ("assay_app", "TRUNCATE audit_event CASCADE"),
     ("assay_app", "UPDATE audit_eventdetail SET data = '{}'"),
     ("assay_app", "UPDATE playbook_criterion SET severity = 'low'"),
