@@ -12,6 +12,8 @@ class UsersConfig(AppConfig):
 
         from users.actions import end_other_sessions  # noqa: PLC0415
         from users.letters import register_letters  # noqa: PLC0415
+        from users.trail import listen  # noqa: PLC0415
 
         register_letters()
+        listen()
         authenticator_added.connect(end_other_sessions, dispatch_uid="users.end_other_sessions")
