@@ -11,6 +11,7 @@ from assessments.reports import makers
 from assessments.reports.kinds import Kind
 from assessments.reports.manifest import Changed, Compared, Found, Manifest, NamedFile, compare, read
 from assessments.reports.material import Trail
+from assessments.reports.plain import SnapshotError
 from assessments.reports.report_manifest import report_manifest
 from users.models import User
 
@@ -123,13 +124,16 @@ def _receipt(user: User, manifest: Manifest) -> Submission | None:
 
 def _report(user: User, manifest: Manifest) -> Report | None:
     """The report whose manifest this is: made again from what was frozen, it is the same. At most one query."""
-    digest, kind = manifest.data.get("snapshot_sha256"), manifest.document
-    if not isinstance(digest, str) or kind not in set(Kind) - {Kind.PORTFOLIO}:
+    digest, kind = manifest.snapshot_sha256, manifest.document
+    if digest is None or kind not in set(Kind) - {Kind.PORTFOLIO}:
         return None
     visible = Report.objects.visible_to(user).select_related("assessment__vendor", "requested_by")
     for report in visible.filter(kind=kind, snapshot_sha256=digest)[:1]:
         trail = Trail(report.trail_position, report.trail_hash)
-        snapshot = makers.snapshot_of(Kind(kind), report.snapshot)
+        try:
+            snapshot = makers.snapshot_of(Kind(kind), report.snapshot)
+        except SnapshotError:  # written down by a newer version
+            return None
         text = report_manifest(snapshot, kind=kind, digest=digest, trail=trail)
         if read(text.encode("ascii")).sha256 == manifest.sha256:
             return report

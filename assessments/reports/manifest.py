@@ -25,6 +25,7 @@ FILE_NAME = "manifest.json"
 """What a manifest is called where it is attached to a PDF."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # what no page and no database takes
 _NUMBERED = re.compile(r"E([0-9]{2,5}) ")
 _NOT_ONE = _("This is not a manifest of Assay.")
 _CHANGED = "The manifest was changed after it was made: its SHA-256 is not that of its content."
@@ -67,6 +68,12 @@ class Manifest:
         return found if isinstance(found, str) else None
 
     @property
+    def snapshot_sha256(self) -> str | None:
+        """Of what a "report" was made from: 64 hexadecimal digits, whatever else a stranger put there."""
+        found = self.data.get("snapshot_sha256")
+        return found if isinstance(found, str) and _DIGEST.fullmatch(found) else None
+
+    @property
     def sha256(self) -> str:
         """64 hexadecimal digits."""
         return str(self.data["sha256"])
@@ -98,6 +105,7 @@ def read(data: bytes) -> Manifest:
     """A manifest that is whole to the byte. Raises NotAManifest or Changed."""
     try:
         facts = json.loads(data.decode("ascii"))
+        written = canonical(facts)  # refuses NaN, which is no JSON and is read as if it were
     except (ValueError, RecursionError):
         raise NotAManifest(_NOT_ONE) from None
     if not isinstance(facts, dict) or "schema" not in facts or "sha256" not in facts:
@@ -105,7 +113,7 @@ def read(data: bytes) -> Manifest:
     if facts["schema"] != SCHEMA:
         raise NotAManifest(_("This is a manifest of another version of Assay, which this version cannot read."))
     # Blanks, a key said twice or another spelling of a letter would keep the digest and show people something else.
-    if facts["sha256"] != digest(facts) or canonical(facts).encode("ascii") != data:
+    if facts["sha256"] != digest(facts) or written.encode("ascii") != data:
         raise Changed(_CHANGED)
     return Manifest(facts, _files(facts))
 
@@ -124,7 +132,7 @@ def _file(row: object) -> NamedFile:
     number, name, size, sha256 = (row.get(key) for key in ("number", "name", "size", "sha256"))
     if type(number) is not int or type(size) is not int or not isinstance(name, str) or not isinstance(sha256, str):
         raise NotAManifest(_NOT_ONE)
-    if not _DIGEST.fullmatch(sha256):
+    if not _DIGEST.fullmatch(sha256) or _NO_TEXT.search(name):
         raise NotAManifest(_NOT_ONE)
     return NamedFile(number, name, size, sha256)
 

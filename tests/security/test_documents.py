@@ -10,6 +10,7 @@ from uuid import uuid4
 import pikepdf
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import CharField, TextField
 from django.test import Client
 from django.urls import reverse
@@ -21,7 +22,7 @@ from assessments.actions.reviews import ReviewContent
 from assessments.actions.second_looks import Sample
 from assessments.models import Answer, Assessment, Evidence, Finding, Query, Report, Review
 from assessments.queries.portfolio import PortfolioFilter
-from assessments.reports import makers
+from assessments.reports import makers, manifest
 from assessments.reports.kinds import Kind
 from assessments.reports.material import Material, RenderFailed
 from assessments.reports.snapshot import Snapshot
@@ -242,3 +243,63 @@ def test_the_letter_says_nothing_of_what_we_think_by_whatever_way_it_is_read(
     score = Snapshot.from_json(job.snapshot).score
     ours += [f'"{score.value}"', f"{score.value} of 10", f"Grade {score.grade}"]
     assert [word for word in ours if word in text] == []
+
+
+FILE = {"number": 1, "name": "a.csv", "size": 1, "sha256": "a" * 64}
+
+
+def carrying(text: bytes) -> bytes:
+    """A PDF of a stranger's with this as its manifest."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.attachments[manifest.FILE_NAME] = text
+        pdf.save(out)
+    return out.getvalue()
+
+
+def forged(**facts: object) -> bytes:
+    """A manifest that is whole, and says whatever a stranger likes."""
+    return manifest.seal(kind="report", files=[FILE], facts={"document": "report", **facts}).encode("ascii")
+
+
+def never_sealed(number: str) -> bytes:
+    """A manifest with a number in it that is none."""
+    return forged().replace(b'"size":1', b'"size":' + number.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (never_sealed("NaN"), "This is not a manifest of Assay."),
+        (never_sealed("Infinity"), "This is not a manifest of Assay."),
+        (never_sealed("1e999"), "This is not a manifest of Assay."),
+        (never_sealed("9" * 5_000), "This is not a manifest of Assay."),
+        (b"[" * 100_000, "This is not a manifest of Assay."),
+        (manifest.seal(kind="report", files=[FILE | {"name": "\ud800"}], facts={}).encode(), "not a manifest of Assay"),
+        (manifest.seal(kind="report", files=[FILE | {"name": "a\x00"}], facts={}).encode(), "not a manifest of Assay"),
+        (forged(snapshot_sha256="\x00"), "Whether it was issued here cannot be said to you."),
+        (forged(snapshot_sha256="\ud800"), "Whether it was issued here cannot be said to you."),
+        (forged(snapshot_sha256=["b" * 64]), "Whether it was issued here cannot be said to you."),
+        (forged(snapshot_sha256="b" * 64, document="portfolio"), "Whether it was issued here cannot be said to you."),
+        (forged(document={"a": 1}, audit="<script>"), "Whether it was issued here cannot be said to you."),
+    ],
+)
+def test_whatever_a_manifest_says_the_page_that_checks_answers(
+    client: Client, ana: User, text: bytes, words: str
+) -> None:
+    client.force_login(ana)
+    sent = SimpleUploadedFile("report.pdf", carrying(text))
+    response = client.post(reverse("assessments:verify"), {"file": sent})
+    assert response.status_code in {200, 422}
+    assert words in response.content.decode()
+
+
+def test_a_report_of_a_newer_version_is_not_said_to_be_ours(submitted: Assessment, ana: User, client: Client) -> None:
+    job = made(submitted, Kind.ARCHIVE, ana)
+    with zipfile.ZipFile(io.BytesIO(content_of(job))) as archive:
+        text = archive.read(manifest.FILE_NAME)
+    Report.objects.update(snapshot='{"schema_version": 99}')
+    client.force_login(ana)
+    page = client.post(reverse("assessments:verify"), {"file": SimpleUploadedFile("manifest.json", text)})
+    assert "Whether it was issued here cannot be said to you." in page.content.decode()
