@@ -2,8 +2,10 @@
 
 import io
 import subprocess
+import threading
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ import pikepdf
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import CharField, TextField
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +30,8 @@ from assessments.reports.kinds import Kind
 from assessments.reports.material import Material, RenderFailed
 from assessments.reports.snapshot import Snapshot
 from assessments.scoring import Result
+from audit.models import Event
+from outbox.models import Mail
 from tests import factories
 from tests.assessments.findings import raised
 from tests.reports import samples
@@ -303,3 +308,38 @@ def test_a_report_of_a_newer_version_is_not_said_to_be_ours(submitted: Assessmen
     client.force_login(ana)
     page = client.post(reverse("assessments:verify"), {"file": SimpleUploadedFile("manifest.json", text)})
     assert "Whether it was issued here cannot be said to you." in page.content.decode()
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """What each gives, all called at the same moment, each with a connection of its own."""
+    together = threading.Barrier(len(calls))
+
+    def one(call: Callable[[], object]) -> object:
+        try:
+            together.wait(10)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [done.result() for done in [pool.submit(one, call) for call in calls]]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other")
+@pytest.mark.django_db(transaction=True)
+def test_clicks_and_deliveries_at_the_same_moment_make_one_row_and_one_file(
+    submitted: Assessment, ana: User, max: User
+) -> None:
+    for kind in (Kind.TABLE, Kind.REPORT):
+        asked = at_once(*[lambda kind=kind: reports.request(assessment=submitted, by=ana, kind=kind).pk] * 4)
+        assert len(set(asked)) == 1
+    asked = at_once(*[lambda: reports.request_portfolio(chosen=PortfolioFilter(), by=max).pk] * 4)
+    assert len(set(asked)) == 1
+    assert Event.objects.filter(kind="report.requested").count() == 3
+    job, before = Report.objects.get(kind=Kind.TABLE), set(stored())
+    at_once(*[lambda: reports.render_now(report_id=job.pk)] * 3, reports.requeue_lost)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (Report.State.READY, 1)
+    assert len(set(stored()) - before) == 1
+    assert Event.objects.filter(kind="report.rendered", target=f"report:{job.pk}").count() == 1
+    assert Mail.objects.filter(kind="report.ready").count() == 1
