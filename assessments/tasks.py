@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import evaluations, page_images, receipts, recurrence, reminders, reports
+from assessments.actions import erasure, evaluations, page_images, receipts, recurrence, reminders, reports
 
 
 @shared_task
@@ -55,3 +55,15 @@ def send_reminders() -> None:
 def open_next() -> None:
     """Every hour: open the next assessment, as a draft, of vendors that are due again."""
     recurrence.open_next()
+
+
+@shared_task
+def delete_files(*, tombstone_id: int) -> None:
+    """Delete the files of one erased vendor."""
+    erasure.delete_files(tombstone_id=tombstone_id)
+
+
+@shared_task
+def finish_erasures() -> None:
+    """Every ten minutes: what a lost message, a killed worker or a silent store left of the files of erased vendors."""
+    erasure.finish()

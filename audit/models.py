@@ -1,4 +1,4 @@
-"""Rows of the trail. Database triggers refuse to change or delete an Event or an Anchor (migrations 0002, 0003)."""
+"""Rows of the trail. Database triggers refuse to change or delete an Event or an Anchor (migrations 0002 to 0004)."""
 
 from django.db import models
 
@@ -40,7 +40,10 @@ class Event(models.Model):
 
 
 class EventDetail(models.Model):
-    """What an event was about. Stands apart, so that erasing a vendor removes it while the chain still verifies."""
+    """What an event was about. Stands apart, so that erasing a vendor removes it while the chain still verifies.
+
+    A trigger (migration 0004) refuses to delete one unless an Erasure says that this is what it goes with.
+    """
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="detail")
     data = models.JSONField()
@@ -60,3 +63,16 @@ class Anchor(models.Model):
 
     def __str__(self) -> str:
         return f"anchor {self.position}"
+
+
+class Erasure(models.Model):
+    """Says that the details of a chain ("vendor-12"), or of what was done to a person ("user:5"), were erased.
+
+    It is the one thing that lets the database delete details, is never changed or deleted, and ends the chain.
+    """
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"erasure of {self.name}"

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from audit.models import Chain, Event, EventDetail
+from audit.models import Chain, Erasure, Event, EventDetail
 
 START = "0" * 64
 
@@ -25,6 +26,10 @@ class ChainBroken(Exception):
     def __init__(self, chain: str, position: int, reason: str) -> None:
         super().__init__(f"{chain}, event {position}: {reason}")
         self.chain, self.position, self.reason = chain, position, reason
+
+
+class ChainErased(Exception):
+    """The vendor was erased: nothing may be written about it any more, and what the event describes must not be."""
 
 
 def chain_name(vendor: int | None) -> str:
@@ -71,11 +76,14 @@ def record(
     """Add one event, in the transaction of the write it describes.
 
     `kind` is noun.verb ("assessment.sent"), `vendor` the id of the vendor concerned, `target` the object as name:id,
-    `details` JSON values without any secret or token.
+    `details` JSON values without any secret or token. Raises ChainErased where the vendor was erased.
     """
     name = chain_name(vendor)
     Chain.objects.get_or_create(name=name)
-    chain = Chain.objects.select_for_update().get(name=name)
+    erased = Exists(Erasure.objects.filter(name=OuterRef("name")))
+    chain = Chain.objects.select_for_update().annotate(is_erased=erased).get(name=name)
+    if chain.is_erased:
+        raise ChainErased(name)
     data = dict(details or {})
     event = Event(
         chain=chain,
@@ -92,6 +100,22 @@ def record(
     EventDetail(event=event, data=data).save(force_insert=True)
     Chain.objects.filter(pk=chain.pk).update(length=event.position, head=event.hash)
     return event
+
+
+@transaction.atomic
+def erase_details(*, vendor: int, users: Iterable[int]) -> int:
+    """Delete what the events of a vendor, and those about these people, say. Returns how many details are gone.
+
+    Events and hashes stay and verify; the vendor's chain ends here. Only erasing a vendor may call this: the marks it
+    leaves are what the database asks for before it lets a detail go.
+    """
+    name = chain_name(vendor)
+    Chain.objects.get_or_create(name=name)
+    Chain.objects.select_for_update().get(name=name)
+    people, now = [f"user:{pk}" for pk in users], timezone.now()
+    Erasure.objects.bulk_create((Erasure(name=one, at=now) for one in [name, *people]), ignore_conflicts=True)
+    gone = EventDetail.objects.filter(Q(event__chain__name=name) | Q(event__target__in=people))
+    return gone.delete()[0]
 
 
 def verify_chain(chain: Chain) -> int:

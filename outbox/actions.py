@@ -97,7 +97,8 @@ def deliver(*, mail_id: int) -> None:
             mail.due_at = timezone.now() + WAITS[mail.attempts - 1]
     else:
         mail.state, mail.problem, mail.sent_at = Mail.State.SENT, "", timezone.now()
-    mail.save(update_fields=["state", "problem", "sent_at", "due_at"])
+    said = {name: getattr(mail, name) for name in ("state", "problem", "sent_at", "due_at")}
+    Mail.objects.filter(pk=mail.pk).update(**said)  # its vendor may have been erased while it was sent
 
 
 def deliver_due() -> None:

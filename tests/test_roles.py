@@ -94,6 +94,7 @@ REFUSED = [
     ("assay_app", "DELETE FROM audit_anchor"),
     ("assay_app", "TRUNCATE audit_event CASCADE"),
     ("assay_app", "UPDATE audit_eventdetail SET data = '{}'"),
+    ("assay_app", "DELETE FROM audit_erasure"),
     ("assay_app", "UPDATE playbook_criterion SET severity = 'low'"),
     ("assay_app", "DROP TABLE audit_event"),
     ("assay_app", "ALTER TABLE audit_event DISABLE TRIGGER ALL"),

@@ -156,3 +156,33 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} for {self.vendor}"
+
+
+class Tombstone(models.Model):
+    """What is left of an erased vendor: that, when, by whom and why it was erased, and how much it was. No name.
+
+    It is the queue as well: `files` are the keys in the storage that have still to be deleted.
+    """
+
+    class State(models.TextChoices):
+        FILES_LEFT = "files", _("Files are being deleted")
+        DONE = "done", _("Erased")
+
+    vendor = models.BigIntegerField(unique=True, help_text="Id of the vendor that was.")
+    name_mark = models.CharField(
+        max_length=64, help_text="Keyed hash of the name in small letters: answers whether it was this vendor."
+    )
+    erased_at = models.DateTimeField()
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(max_length=2_000)
+    counts = models.JSONField(help_text="Rows deleted, by table, and people removed.")
+    file_count = models.PositiveIntegerField()
+    file_bytes = models.PositiveBigIntegerField(help_text="Of evidence and documents; previews are not counted.")
+    state = models.CharField(max_length=5, choices=State, default=State.FILES_LEFT)
+    files = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"tombstone of vendor {self.vendor}"

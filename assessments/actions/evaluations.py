@@ -96,10 +96,10 @@ def evaluate_now(*, run_id: int) -> None:
 
 @transaction.atomic
 def record(*, run: EvaluationRun, outcome: Outcome) -> None:
-    """Store the results of a run; dropped without a trace when newer evidence took its place meanwhile."""
-    assessment = Assessment.objects.select_for_update().get(pk=run.assessment_id)
+    """Store the results of a run; dropped when newer evidence took its place, or its vendor was erased."""
+    assessment = Assessment.objects.select_for_update().filter(pk=run.assessment_id).first()
     current = EvaluationRun.objects.select_for_update().filter(pk=run.pk, state=EvaluationRun.State.RUNNING).first()
-    if current is None:
+    if assessment is None or current is None:
         return
     files = file_outcomes(outcome, run.inputs)
     answers = {

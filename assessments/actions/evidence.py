@@ -29,8 +29,8 @@ class EvidenceRefused(Exception):
 
 def _locked(assessment: Assessment) -> Assessment:
     """The assessment, locked, while the vendor may still write to it."""
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if locked.state not in WITH_VENDOR:
+    locked = Assessment.objects.select_for_update().filter(pk=assessment.pk).first()
+    if locked is None or locked.state not in WITH_VENDOR:
         raise EvidenceRefused(_("The assessment was submitted or closed meanwhile. Nothing was stored."))
     return locked
 

@@ -45,7 +45,8 @@ def claim(model: type[Job], pk: int, log: logging.Logger) -> Job | None:
 def fail(job: Job, problem: str, log: logging.Logger) -> None:
     """Give up, with a sentence for the page and a reference that stands in the log beside the cause.
 
-    A worker that was taken for dead has nothing to say any more: another has done the job, or is about to.
+    A worker that was taken for dead has nothing to say any more: another has done the job, or is about to;
+    and of a job whose vendor was erased there is nobody to tell.
     """
     state = type(job).State
     job.state, job.problem, job.reference = state.FAILED, problem, secrets.token_hex(2).upper()

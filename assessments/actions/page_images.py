@@ -34,7 +34,9 @@ def draw_now(*, pages_id: int) -> None:
     job = jobs.claim(PageImages, pages_id, log)
     if job is None:
         return
-    evidence = Evidence.objects.get(pk=job.evidence_id)
+    evidence = Evidence.objects.filter(pk=job.evidence_id).first()
+    if evidence is None:  # erased meanwhile
+        return
     try:
         with evidence.file.open("rb") as file:
             drawn = pages.draw(file.read(), int(evidence.facts.get("pages", 1)))

@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-next-assessments": {"task": "assessments.tasks.open_next", "schedule": crontab(minute=17)},
     "anchor-the-trail": {"task": "audit.tasks.anchor", "schedule": crontab(minute=37)},
     "mail-the-anchor": {"task": "users.tasks.mail_anchor", "schedule": crontab(hour=5, minute=47)},
+    "finish-erasures": {"task": "assessments.tasks.finish_erasures", "schedule": timedelta(minutes=10)},
     "requeue-evaluations": {"task": "assessments.tasks.requeue_evaluations", "schedule": timedelta(seconds=60)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

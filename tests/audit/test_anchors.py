@@ -27,7 +27,7 @@ def verified(*options: str) -> str:
 
 def rewritten(*statements: str) -> None:
     """What the owner of the database could do."""
-    tables = {"audit_event": ("no_update", "no_delete"), "audit_anchor": ("no_update", "no_delete")}
+    tables = dict.fromkeys(("audit_event", "audit_eventdetail", "audit_anchor"), ("no_update", "no_delete"))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")

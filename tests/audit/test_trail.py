@@ -5,9 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from audit.models import Chain, Event, EventDetail
-from audit.trail import ChainBroken, record, verify_chain
+from audit.trail import ChainBroken, ChainErased, erase_details, record, verify_chain
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +27,9 @@ def without_triggers(*statements: str) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
         else:
-            for name in ("audit_event_no_update", "audit_event_no_delete", "audit_eventdetail_no_update"):
-                cursor.execute(f"DROP TRIGGER {name}")
+            for table in ("event", "eventdetail"):
+                for act in ("update", "delete"):
+                    cursor.execute(f"DROP TRIGGER audit_{table}_no_{act}")
         for statement in statements:
             cursor.execute(statement)
         if connection.vendor == "postgresql":
@@ -58,10 +60,14 @@ def test_each_vendor_has_a_chain_of_its_own() -> None:
         "UPDATE audit_event SET kind = 'nothing.happened'",
         "DELETE FROM audit_event",
         "UPDATE audit_eventdetail SET data = '{}'",
+        "DELETE FROM audit_eventdetail",
+        "UPDATE audit_erasure SET name = 'vendor-8'",
+        "DELETE FROM audit_erasure",
     ],
 )
 def test_the_database_refuses_changes(statement: str) -> None:
     three_events()
+    erase_details(vendor=9, users=[])
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert verify_chain(Chain.objects.get(name="vendor-7")) == 3
@@ -96,8 +102,23 @@ def test_an_event_taken_out_of_the_middle_is_missed() -> None:
 
 def test_erased_details_leave_the_chain_whole() -> None:
     three_events()
-    EventDetail.objects.filter(event__chain__name="vendor-7").delete()
-    assert verify_chain(Chain.objects.get(name="vendor-7")) == 3
+    record(kind="profile.changed", by=None, vendor=None, target="user:5", details={"name": "Tom"})
+    kept = record(kind="profile.changed", by=None, vendor=None, target="user:55", details={"name": "Ann"})
+    assert erase_details(vendor=7, users=[5]) == 4
+    for name in ("vendor-7", "site"):
+        chain = Chain.objects.get(name=name)
+        assert verify_chain(chain) == chain.length
+    left = EventDetail.objects.filter(Q(event__chain__name="vendor-7") | Q(event__target__startswith="user:"))
+    assert list(left) == [kept.detail]
+
+
+def test_an_erased_vendor_is_written_about_no_more() -> None:
+    three_events()
+    erase_details(vendor=7, users=[])
+    with pytest.raises(ChainErased, match="vendor-7"):
+        three_events()
+    assert Chain.objects.get(name="vendor-7").length == 3
+    assert erase_details(vendor=7, users=[]) == 0  # a second time does nothing
 
 
 def test_a_write_that_fails_leaves_no_event() -> None:
