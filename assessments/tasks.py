@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import erasure, evaluations, page_images, receipts, recurrence, reminders, reports
+from assessments.actions import erasure, evaluations, page_images, receipts, recurrence, reminders, reports, retention
 
 
 @shared_task
@@ -67,3 +67,9 @@ def delete_files(*, tombstone_id: int) -> None:
 def finish_erasures() -> None:
     """Every ten minutes: what a lost message, a killed worker or a silent store left of the files of erased vendors."""
     erasure.finish()
+
+
+@shared_task
+def apply_retention() -> None:
+    """Every night: delete data that served its purpose."""
+    retention.apply()

@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-next-assessments": {"task": "assessments.tasks.open_next", "schedule": crontab(minute=17)},
     "anchor-the-trail": {"task": "audit.tasks.anchor", "schedule": crontab(minute=37)},
     "mail-the-anchor": {"task": "users.tasks.mail_anchor", "schedule": crontab(hour=5, minute=47)},
+    "apply-retention": {"task": "assessments.tasks.apply_retention", "schedule": crontab(hour=3, minute=27)},
     "finish-erasures": {"task": "assessments.tasks.finish_erasures", "schedule": timedelta(minutes=10)},
     "requeue-evaluations": {"task": "assessments.tasks.requeue_evaluations", "schedule": timedelta(seconds=60)},
 }
@@ -289,6 +290,10 @@ REPORT_SIGNING_PASSWORD = env.text("REPORT_SIGNING_PASSWORD", "")
 FINDING_DUE_DAYS = dict(
     zip(("P1", "P2", "P3"), env.numbers("FINDING_DUE_DAYS", "30,60,90", within=range(1, 1000)), strict=False)
 )
+# Days after which data that served its purpose is deleted; 0 is never. See assessments/actions/retention.py.
+RETAIN_MAIL_DAYS = env.number("RETAIN_MAIL_DAYS", 90, within=range(10_000))
+RETAIN_INVITATION_DAYS = env.number("RETAIN_INVITATION_DAYS", 180, within=range(10_000))
+RETAIN_EXPORT_DAYS = env.number("RETAIN_EXPORT_DAYS", 90, within=range(10_000))
 FINDINGS_EVERY_DAYS = env.number("FINDINGS_EVERY_DAYS", 7, within=range(366))
 
 LOGGING = {
