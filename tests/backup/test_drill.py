@@ -1,5 +1,6 @@
 """The drill: a machine with work on it, a backup, an empty machine, a restore; and everything that must be refused."""
 
+import io
 import json
 import os
 import re
@@ -14,10 +15,11 @@ from typing import Any
 import psycopg2
 import pytest
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from backup import archive, tables
+from backup import archive, making, tables
 from tests.backup.machines import Machine
 from vendors.models import Vendor
 
@@ -140,26 +142,47 @@ def test_a_backup_is_of_one_instant(source: Machine, tmp_path: Path) -> None:
 
 
 def test_missing_and_altered_files_are_named(source: Machine, tmp_path: Path) -> None:
-    """The backup is written all the same, and says so again whenever it is read."""
+    """The backup is written all the same, says so again whenever it is read, and restores what there was."""
     machine = Machine(tmp_path / "copy")
     shutil.copytree(source.folder, machine.folder)
-    (lost, number), (changed, other) = sqlite(machine, "SELECT file, id FROM assessments_evidence LIMIT 2")
+    (lost, number), (changed, other), (folder, third) = sqlite(machine, "SELECT file, id FROM assessments_evidence")
     (machine.files / lost).unlink()
     (machine.files / changed).write_bytes(b"x")
+    (machine.files / folder).unlink()
+    (machine.files / folder).mkdir()
     path = tmp_path / "assay.zip"
     done = machine.run("backup", path)
     sentences = [
         f"{lost} of assessments.Evidence {number} is missing from the storage.",
         f"{changed} of assessments.Evidence {other} was altered: its SHA-256 is not the one that was stored with it.",
+        f"{folder} of assessments.Evidence {third} cannot be read: Is a directory.",
     ]
     assert done.returncode == 1
-    assert done.stderr.splitlines() == ["CommandError: " + sentences[0], sentences[1],
-                                        "The backup was written and says so."]  # fmt: skip
-    done = machine.run("restore", "--check", path)
-    assert done.returncode == 0
-    assert done.stderr.splitlines() == [f"Already so when it was made: {sentence}" for sentence in sentences]
-    assert f"files/{lost}" not in manifest(path)["members"]
-    assert manifest(path)["members"][f"files/{changed}"][0] == 1
+    said = done.stderr.removeprefix("CommandError: ").splitlines()
+    assert said == [*sentences, "The backup was written and says so."]
+    again = [f"Already so when it was made: {sentence}" for sentence in sentences]
+    done = Machine(tmp_path / "none", "postgres://nobody@localhost:1/none").run("restore", "--check", path)
+    assert (done.returncode, done.stderr.splitlines()) == (0, again)
+    empty = Machine(tmp_path / "new")
+    done = empty.run("restore", path)
+    assert (done.returncode, done.stderr.splitlines()) == (0, again)
+    assert files(empty) == files(machine)
+
+
+def test_a_file_that_ends_in_an_error_is_in_no_restore(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The rest of the backup goes on: one bad sector must not be the end of all backups."""
+
+    class Bad(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell():
+                raise OSError(5, "Input/output error")
+            return super().read(3)
+
+    monkeypatch.setattr(default_storage, "open", lambda key: Bad(b"abcdef"))
+    with archive.writing(tmp_path / "a.zip") as writer:
+        problem = making._write_file(writer, making.Wanted("evidence/0a", "assessments.Evidence 1", "f" * 64))
+    said = "cannot be read whole: Input/output error"
+    assert problem == {"file": "evidence/0a", "row": "assessments.Evidence 1", "problem": said, "kept": False}
 
 
 # --- Refused, with nothing written: here the test's own database is the empty machine --------------------------------
