@@ -12,6 +12,7 @@ from assessments.views import (
     campaigns,
     comparison,
     decisions,
+    erasure,
     evidence,
     findings,
     lists,
@@ -122,6 +123,8 @@ urlpatterns = [
     path(_finding + "recheck", findings.recheck, name="finding-recheck"),
     path(_finding + "remove", findings.remove, name="finding-remove"),
     path(_finding + "accept/", acceptances.accept, name="finding-accept"),
+    # Erasing a vendor
+    path("vendors/<int:pk>/erase/", erasure.vendor_erase, name="vendor-erase"),
     # Reports
     path(_one + "report", reports.create, name="report-create"),
     path(_one + "documents/", reports.documents, name="documents"),

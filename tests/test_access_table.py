@@ -229,6 +229,7 @@ ACCESS: dict[str, dict[str, tuple[str, str]]] = {
         "submitted": ("302 405 405 405 405 405 405", "302 404 403 302 403 403 403"),
     },
     "assessments:submit-check": {"*": ("302 404 200 200 403 403 403", "302 405 405 405 405 405 405")},
+    "assessments:vendor-erase": {"*": ("302 404 404 404 403 403 302", "302 404 404 404 403 403 302")},
     "assessments:verify": {"*": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422")},
     "assessments:worklist": {"*": ("302 404 404 404 200 200 200", "302 405 405 405 405 405 405")},
     "collector:download": {"*": ("302 200 200 200 200 200 200", "302 405 405 405 405 405 405")},
@@ -407,7 +408,7 @@ class Estate:
         }
         if name in arguments:
             return reverse(name, args=arguments[name])
-        if name in {"vendors:detail", "vendors:edit", "vendors:archive", "vendors:people"}:
+        if name in {"vendors:detail", "vendors:edit", "vendors:archive", "vendors:people", "assessments:vendor-erase"}:
             return reverse(name, args=[self.vendor.pk])
         is_evidence = "evidence-" in name and name not in {
             "assessments:evidence-list",

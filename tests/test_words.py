@@ -21,13 +21,13 @@ DOMAINS = ("django", "djangojs")
 STAFF_ONLY = re.compile(
     r"templates/(assessments/staff|playbook|outbox)/|templates/vendors/vendor_"
     r"|playbook/(views|queries|mapping_tables|mappings)\.py"
-    r"|assessments/(actions/(decisions|acceptances|campaigns|reviewers|reviews|second_looks)"
-    r"|forms/(acceptances|assessments|campaigns|decisions|portfolio|reviewers|reviews|second_looks)"
+    r"|assessments/(actions/(decisions|acceptances|campaigns|erasure|reviewers|reviews|second_looks)"
+    r"|forms/(acceptances|assessments|campaigns|decisions|erasure|portfolio|reviewers|reviews|second_looks)"
     r"|models/(decisions|campaigns|second_looks)"
     r"|intake/vendor_lists|kappa|reports/kinds"
     r"|queries/(against|bars|calendar|campaign_plan|campaigns|comparison|decisions|events|overview|portfolio|portfolio_export|proposals"
     r"|recurrence|review_sheet|second_looks|sparks|vendor_page|worklist)"
-    r"|views/(acceptances|campaigns|decisions|notes|overview|portfolio|queries|reports|reviewers|scoring|second_looks|workflow))\.py"
+    r"|views/(acceptances|campaigns|decisions|erasure|notes|overview|portfolio|queries|reports|reviewers|scoring|second_looks|workflow))\.py"
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("msgfmt") is None, reason="GNU gettext is not installed")

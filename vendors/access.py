@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from users.models import User
+from users.models import StaffRole, User
 from vendors.models import Invitation, Member, Vendor
 from vendors.queries import is_lead
 
@@ -20,6 +20,14 @@ def vendor_to_change(user: User, pk: int) -> Vendor:
     """The vendor, for our own people."""
     vendor = vendor_for(user, pk)
     if user.staff_role not in WRITERS:
+        raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
+    return vendor
+
+
+def vendor_to_erase(user: User, pk: int) -> Vendor:
+    """The vendor, for an administrator."""
+    vendor = vendor_for(user, pk)
+    if user.staff_role != StaffRole.ADMINISTRATOR:
         raise PermissionDenied(_("Your role does not allow this. Nothing was changed."))
     return vendor
 

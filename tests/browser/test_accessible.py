@@ -172,6 +172,7 @@ ADMINISTRATOR = [
     Address("outbox:mail-log", query="?state=failed"),
     Address("users:staff-list"),
     Address("users:staff-edit", lambda e: (e.ana.pk,)),
+    Address("assessments:vendor-erase", lambda e: (e.lonely.pk,)),
     Address("assessments:portfolio"),
     one("detail", "submitted"),
 ]
