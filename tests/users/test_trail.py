@@ -1,5 +1,8 @@
 """Signing in and changes to how one signs in stand in the trail, each once, by the person themselves."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -37,12 +40,15 @@ def test_a_new_password(client: Client, rita: User) -> None:
     assert [kind for kind, _, _ in noted(rita)] == ["account.signed_in", "account.password_changed"]
 
 
-def test_an_authenticator_app(client: Client, rita: User) -> None:
+def test_an_authenticator_app(
+    client: Client, rita: User, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     sign_in(client, rita.email)
     client.post(client.get(reverse("mfa_activate_totp")).url, {"password": factories.PASSWORD})
     client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
     code = totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
-    client.post(reverse("mfa_activate_totp"), {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": code})
     assert Authenticator.objects.filter(user=rita, type="totp").exists()
     assert ("account.factor_added", rita.pk, {"type": "totp"}) in noted(rita)
