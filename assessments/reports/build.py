@@ -228,6 +228,7 @@ def _finding(number: int, item: _Item, priority: str, start: date) -> frozen.Fin
         response=(raised.plan if raised else "") or answer.plan,
         response_due_on=(raised.plan_due_on if raised else None) or answer.plan_due_on,
         evidence=item.evidence,
+        state=raised.shown_state if raised else "",
     )
 
 

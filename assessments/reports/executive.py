@@ -256,7 +256,7 @@ def _decision(snapshot: Snapshot, first: First) -> tuple[Decided | None, str]:
     """The decision with as much of its reason and conditions as there is room for, and what is left out."""
     if snapshot.decision is None:
         return None, ""
-    made = decided(snapshot.decision)
+    made = decided(snapshot.decision, snapshot.made_on)
     reason = shorten(" ".join(made.reason), first.reason)
     conditions = tuple(
         f"{shorten(one.text, first.condition)} (by {long_day(one.due_on)})"

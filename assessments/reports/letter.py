@@ -107,7 +107,7 @@ def _told(snapshot: Snapshot) -> _Told:
         questions=snapshot.counts.total,
         accounts=len(snapshot.accounts),
         files={item.number: item.name for item in snapshot.evidence},
-        findings=snapshot.findings,
+        findings=snapshot.left_to_vendor(),
         good=tuple((name, titles) for name, titles in good if titles),
         playbook=snapshot.playbook,
     )
@@ -126,7 +126,7 @@ def letter(told: _Told) -> Letter:
         subject=_subject(told),
         salutation=f"Dear team at {told.vendor},",
         opening=_opening(told),
-        cards=tuple(_card(finding, told.files) for finding in told.findings),
+        cards=tuple(_card(finding, told) for finding in told.findings),
         good_line=f"For {words.plural(number, 'question')} we found nothing that has to change." if number else "",
         good=tuple((name, "; ".join(titles)) for name, titles in told.good),
         contact=_contact(told),
@@ -163,28 +163,34 @@ def _opening(told: _Told) -> str:
     done = f"We finished our review on {long_day(told.closed_on)}" if told.closed_on else "We finished our review"
     number = len(told.findings)
     if not number:
-        return f"{first} {done} and found nothing that has to change. Thank you for your work."
+        return f"{first} {done}. There is nothing for you to fix now. Thank you for your work."
     dated = sorted(finding.due_on for finding in told.findings if finding.due_on)
     by = f", the first by {long_day(dated[0])}" if dated and number > 1 else ""
     by = f", by {long_day(dated[0])}" if dated and number == 1 else by
     return f"{first} {done} and ask you to fix {words.plural(number, 'thing')}{by}."
 
 
-def _card(finding: Finding, files: dict[int, str]) -> Card:
+def _due(finding: Finding, today: date) -> str:
+    if finding.due_on is None:
+        return "Next assessment"
+    return day(finding.due_on) + (", overdue" if finding.due_on < today else "")
+
+
+def _card(finding: Finding, told: _Told) -> Card:
     plan = tuple(filter(None, (finding.response, _planned(finding.response_due_on))))
     facts = (
         Fact("What we saw", finding.what_we_saw),
         Fact("Why it matters", (finding.why_it_matters,)),
         Fact("What to do", finding.what_to_do, is_list=len(finding.what_to_do) > 1),
         Fact("Your plan", plan or ("None yet.",)),
-        Fact("Your files", _files(finding.evidence, files)),
+        Fact("Your files", _files(finding.evidence, told.files)),
     )
     shown = tuple(fact for fact in facts if any(fact.lines))
     return Card(
         number=str(finding.number),
         title=finding.title,
         question=str(finding.question),
-        due=day(finding.due_on) or "Next assessment",
+        due=_due(finding, told.made_on),
         css=" ".join(long_css(shown)),
         facts=shown,
     )

@@ -69,7 +69,7 @@ def _facts(snapshot: Snapshot, kind: str, text: Text) -> dict[str, object]:
         "is_draft": snapshot.is_draft,
         "submitted_on": _day(snapshot.submitted_on),
         "closed_on": _day(snapshot.closed_on),
-        "findings": [_finding(one, text) for one in snapshot.findings],
+        "findings": [_finding(one, text) for one in snapshot.left_to_vendor()],
     }
     if kind == Kind.LETTER:
         return facts

@@ -171,7 +171,7 @@ def report_view(snapshot: Snapshot, *, digest: str) -> ReportView:
         ),
         accounts=tuple((account.id, account.name or "–", account.stage or "–") for account in snapshot.accounts),
         findings_intro=_findings_intro(snapshot),
-        findings=tuple(_finding_card(finding) for finding in snapshot.findings),
+        findings=tuple(_finding_card(finding, has_state=snapshot.schema_version >= 4) for finding in snapshot.findings),
         results_title=f"All {words.plural(snapshot.counts.total, 'result')}",
         results=tuple(
             ResultGroup(domain.name, tuple(_result_row(one) for one in snapshot.criteria if one.domain == domain.slug))
@@ -298,7 +298,7 @@ def priority_name(priority: str) -> str:
     return f"Priority {priority.removeprefix('P')}"
 
 
-def _finding_card(finding: Finding) -> FindingCard:
+def _finding_card(finding: Finding, *, has_state: bool) -> FindingCard:
     response = []
     if finding.response:
         response.append(finding.response)
@@ -315,7 +315,13 @@ def _finding_card(finding: Finding) -> FindingCard:
         number=str(finding.number),
         title=finding.title,
         verdict=verdict(finding.result),
-        tags=(_severity(finding.severity), priority_name(finding.priority), f"Question {finding.question}", due),
+        tags=(
+            _severity(finding.severity),
+            priority_name(finding.priority),
+            f"Question {finding.question}",
+            due,
+            *([words.FINDING_STATES[finding.state]] if has_state else []),
+        ),
         css=" ".join((finding.priority.lower(), *long_css(facts))),
         facts=tuple(fact for fact in facts if any(fact.lines)),
         evidence=evidence_refs(finding.evidence),

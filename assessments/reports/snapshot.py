@@ -208,6 +208,7 @@ class Finding:
     """A gap: a question that is not met, partly met or not verified. Findings come most serious first.
 
     `question` is the number of the question; `priority` is "P1" to "P4"; `due_on` is None for "next assessment".
+    `state` is "open", "planned", "fixed", "verified" or "accepted" where the vendor was asked to close it, else "".
     """
 
     number: int
@@ -224,6 +225,7 @@ class Finding:
     response: str
     response_due_on: date | None
     evidence: tuple[int, ...]
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -306,6 +308,12 @@ class Snapshot:
     second_look: SecondLookFacts | None = None
     coverage: CoverageFacts = CoverageFacts()
     schema_version: int = SCHEMA_VERSION
+
+    def left_to_vendor(self) -> tuple[Finding, ...]:
+        """The findings that the vendor was asked to close and has not. A snapshot from before that was kept: all."""
+        if self.schema_version < 4:
+            return self.findings
+        return tuple(finding for finding in self.findings if finding.state in ("open", "planned"))
 
     def to_data(self) -> dict[str, Any]:
         """The snapshot as plain JSON values, for a JSON column."""

@@ -1,6 +1,7 @@
 """Snapshots of older versions: what they lacked, so that they are still read, and keep the digest they have. Pure.
 
-Version 1 knew no decision. Version 2 knew no evaluations, no coverage, no past scores and no second look.
+Version 1 knew no decision. Version 2 knew no evaluations, no coverage, no past scores and no second look. Version 3
+did not know what had become of a finding.
 """
 
 import copy
@@ -9,7 +10,7 @@ from typing import Any
 
 from assessments.reports.plain import SnapshotError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _NO_COVERAGE = {"declared": [], "with_evidence": [], "found_only": []}
 _ADDED: dict[int, tuple[tuple[str, str, object], ...]] = {
@@ -24,6 +25,7 @@ _ADDED: dict[int, tuple[tuple[str, str, object], ...]] = {
         ("criteria", "evaluation", None),
         ("evidence", "file", ""),
     ),
+    4: (("findings", "state", ""),),
 }
 """By version: in which part of the snapshot, which field, and what stands there in an older one."""
 

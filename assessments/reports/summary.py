@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from assessments.reports import words
 from assessments.reports.snapshot import CriterionResult, DecisionFacts, DomainResult, Finding, Snapshot
@@ -75,13 +76,15 @@ def summary_of(snapshot: Snapshot, *, points: int = POINTS, length: int = POINT_
         actions=tuple(action(finding) for finding in first[:ACTIONS]),
         more_actions=f"{words.plural(left, 'more priority 1 action')} in the findings." if left > 0 else "",
         change=_change(snapshot),
-        decision=decided(snapshot.decision) if snapshot.decision else None,
+        decision=decided(snapshot.decision, snapshot.made_on) if snapshot.decision else None,
     )
 
 
-def decided(decision: DecisionFacts) -> Decided:
-    """A decision in words."""
+def decided(decision: DecisionFacts, today: date) -> Decided:
+    """A decision in words; `today` is the day of the document."""
     until = f" until {long_day(decision.expires_on)}" if decision.expires_on else ""
+    if decision.expires_on and decision.expires_on < today:
+        until += ", which is over"
     made = f"Decided by {decision.decided_by} on {long_day(decision.decided_on)}."
     return Decided(
         words=f"{words.DECISIONS[decision.kind]}{until}. {made}",

@@ -40,6 +40,7 @@ CODES = frozenset(
         "answer_kind",
         "slug",
         "verdict",
+        "state",
     }
 )
 """Fields whose values the report looks up or prints unchanged."""

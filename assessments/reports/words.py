@@ -42,6 +42,14 @@ ANSWERS = {
     "unknown": "Not known yet",
 }
 DECISIONS = {"approved": "Approved", "conditions": "Approved with conditions", "rejected": "Rejected"}
+FINDING_STATES = {
+    "": "Not raised",
+    "open": "Open",
+    "planned": "Fix planned",
+    "fixed": "Fixed, to be checked",
+    "verified": "Verified as fixed",
+    "accepted": "Risk accepted",
+}
 SIDES = {"acceptable": "Acceptable response", "failure": "Failure response"}
 KINDS = {"image": "Image", "csv": "CSV", "json": "JSON", "pdf": "PDF", "text": "Text", "zip": "ZIP"}
 FORMATS = {"iam-credential-report": "IAM credential report"}

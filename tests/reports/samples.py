@@ -343,6 +343,7 @@ def _findings(data: dict[str, Any], criteria: tuple[CriterionResult, ...]) -> tu
             response=one.plan,
             response_due_on=one.plan_due_on,
             evidence=one.evidence,
+            state="planned" if one.plan else "open",
         )
         for index, (rank, number, one) in enumerate(ranked, start=1)
     )

@@ -1,5 +1,6 @@
 """A gap with a finding is printed in the finding's words; one without in those of the playbook and the analyst."""
 
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -41,9 +42,10 @@ def test_a_finding_that_was_only_raised_prints_what_was_printed_without_it(submi
     answer = submitted.answers.select_related("criterion").get(criterion__number=13)
     factories.review_with(answer, Result.NOT_MET, by=ana)
     today = timezone.localdate()
-    before = build_snapshot(submitted, today).findings
+    (before,) = build_snapshot(submitted, today).findings
+    assert before.state == ""
     findings.raise_finding(answer=answer, by=ana)
-    assert build_snapshot(submitted, today).findings == before
+    assert build_snapshot(submitted, today).findings == (dataclasses.replace(before, state="open"),)
 
 
 def test_a_finding_carried_over_says_so_in_print(acme: Vendor, ana: User) -> None:

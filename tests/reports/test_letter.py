@@ -149,7 +149,7 @@ def test_one_thing_and_nothing_to_fix_are_said_as_such() -> None:
     none = words_of(pdf_of(dataclasses.replace(full, findings=())))
     assert len(none) == 1
     assert "Result of the AWS assessment 2026" in none[0]
-    assert "and found nothing that has to change. Thank you for your work." in none[0]
+    assert "There is nothing for you to fix now. Thank you for your work." in none[0]
     assert "How to answer" not in none[0]
 
 
@@ -178,3 +178,14 @@ def test_no_score_is_needed() -> None:
     full = samples.full()
     other = dataclasses.replace(full, score=dataclasses.replace(full.score, value=Decimal("1.0"), grade="F"))
     assert words_of(pdf_of(other)) == words_of(pdf_of(full))
+
+
+def test_only_what_was_raised_and_is_not_fixed_is_asked_for() -> None:
+    snapshot = samples.full()
+    states = ("open", "planned", "fixed", "verified", "accepted", "")
+    findings = tuple(
+        dataclasses.replace(one, state=states[min(place, 5)]) for place, one in enumerate(snapshot.findings)
+    )
+    current = dataclasses.replace(snapshot, findings=findings)
+    assert [one.number for one in current.left_to_vendor()] == [1, 2]
+    assert len(dataclasses.replace(current, schema_version=3).left_to_vendor()) == len(findings)

@@ -155,7 +155,7 @@ def test_every_question_is_in_the_results_and_in_the_detail() -> None:
 def test_a_finding_says_what_why_what_to_do_and_the_plan() -> None:
     card = view(samples.full()).findings[0]
     assert (card.number, card.title, card.css) == ("1", "IAM roles instead of access keys", "p1")
-    assert card.tags == ("High severity", "Priority 1", "Question 12", "Due 16 Jan 2027")
+    assert card.tags == ("High severity", "Priority 1", "Question 12", "Due 16 Jan 2027", "Fix planned")
     facts = {fact.label: fact.lines for fact in card.facts}
     assert list(facts) == ["What we saw", "Why it matters", "What to do", "Vendor’s plan"]
     assert facts["Vendor’s plan"] == (samples.PLANS[12], "Planned for 8 January 2027.")
@@ -166,7 +166,7 @@ def test_a_finding_without_a_date_waits_for_the_next_assessment() -> None:
     snapshot = samples.full()
     finding: Finding = dataclasses.replace(snapshot.findings[0], priority="P4", due_on=None)
     card = view(dataclasses.replace(snapshot, findings=(finding,))).findings[0]
-    assert card.tags[-1] == "Due at the next assessment"
+    assert card.tags[-2:] == ("Due at the next assessment", "Fix planned")
 
 
 def test_only_a_long_card_may_be_split() -> None:
@@ -242,3 +242,14 @@ def test_reconstructed_questions_and_errata_are_listed() -> None:
     assert [number for number, _ in playbook.reconstructed][:3] == ["3", "4", "6"]
     assert playbook.errata[0][:2] == ("2", "validation steps")
     assert playbook.licence == "Creative Commons Attribution-ShareAlike 4.0 International"
+
+
+def test_a_decision_that_is_over_says_so() -> None:
+    decision = DecisionFacts("approved", "", (), date(2026, 12, 16), date(2026, 11, 1), "Max Weber")
+    over = view(dataclasses.replace(samples.full(), decision=decision)).summary.decision
+    assert over is not None
+    assert over.words == ("Approved until 16 December 2026, which is over. Decided by Max Weber on 1 November 2026.")
+    holds = dataclasses.replace(decision, expires_on=samples.MADE_ON)
+    last_day = view(dataclasses.replace(samples.full(), decision=holds)).summary.decision
+    assert last_day is not None
+    assert last_day.words.startswith("Approved until 17 December 2026. Decided")
