@@ -152,6 +152,7 @@ class PortfolioRow:
     submitted_on: date | None
     closed_on: date | None
     report: Mapping[str, Any] | None = None
+    earlier: Mapping[str, Any] | None = None  # the last report of an assessment before, where this one has none
     spark: Spark | None = None  # the scores so far
     decision: Standing | None = None
     findings: ByPriority = NONE_LEFT
@@ -342,15 +343,23 @@ def _add_findings(user: User, rows: Iterable[PortfolioRow]) -> None:
 
 
 def _add_reports(user: User, rows: list[PortfolioRow]) -> None:
-    """The newest report of each; none for people who may not read reports."""
+    """The newest report of each, and where it has none the last one of an earlier assessment. One query.
+
+    None for people who may not read reports.
+    """
     ids = [row.assessment for row in rows if row.assessment]
-    reports = Report.objects.visible_to(user).full().filter(assessment__in=ids).order_by("id")
-    newest = {
-        report["assessment_id"]: report
-        for report in reports.values("id", "assessment_id", "state", "step", "steps", "size", "finished_at")
-    }
+    made = Q(state=Report.State.READY, assessment__vendor__in=[row.vendor for row in rows])
+    reports = Report.objects.visible_to(user).full().filter(made | Q(assessment__in=ids))
+    values = ("id", "assessment_id", "state", "step", "steps", "size", "finished_at")
+    newest, of_vendor = {}, {}
+    for report in reports.order_by("assessment", "id").values(
+        *values, vendor=F("assessment__vendor"), period=F("assessment__period")
+    ):
+        newest[report["assessment_id"]] = report
+        of_vendor[report["vendor"]] = report
     for row in rows:
         row.report = newest.get(row.assessment)
+        row.earlier = None if row.report else of_vendor.get(row.vendor)
 
 
 def _kpis(user: User, vendors: QuerySet[Vendor], today: date) -> Kpis:

@@ -246,3 +246,15 @@ def test_findings_take_no_more_queries(signed_in: Client, found: Vendor, ana: Us
     for number in range(3):
         closed_with(factories.make_vendor(f"Vendor {number}"), 5, 13, by=ana)
     assert count_queries(signed_in, address("portfolio")) == before
+
+
+def test_the_last_report_stays_in_reach_while_the_next_assessment_runs(
+    signed_in: Client, acme: Vendor, max: User
+) -> None:
+    closed = factories.make_assessment(vendor=acme, state="closed", period="2025")
+    done = make_report(closed, max, state=Report.State.READY, file="reports/x.pdf", sha256="0" * 64, size=10)
+    factories.make_assessment(vendor=acme, state="in_progress", period="2026")
+    page = signed_in.get(address("portfolio"))
+    assert page.context["sheet"].rows[0].report is None
+    assert "PDF 2025 report for Acme Payments" in texts(page)
+    assert address("report-download", done.pk) in page.content.decode()
