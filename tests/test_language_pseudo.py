@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 # Names of products, formats, frameworks and units, the same in every language, and the languages' own names.
 SAME_EVERYWHERE = (
-    "Assay AWS IAM MFA MB kB UTC PNG JPEG PDF CSV JSON TXT ZIP SHA-256 CloudTrail GuardDuty CloudShell GovCloud",
+    "Assay AWS IAM MFA MB kB UTC PNG JPEG PDF CSV JSON TXT XLSX ZIP SHA-256 CloudTrail GuardDuty CloudShell GovCloud",
     "English Deutsch en Prowler Security_Hub NIST_800-53 ISO_27001 CSA_CCM CIS_AWS_1.4 CIS_AWS_3.0 CIS_AWS_5.0",
     "Ctrl Alt Esc Enter",
 )
@@ -54,8 +54,8 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 ADDRESS = re.compile(r"https?://\S+")
 # Files, checks of other tools, controls of frameworks, the beginning of a digest, a key of an authenticator app.
 CODE = re.compile(
-    r"[\w./-]+\.(?:json|csv|sh|yaml)\b|\w+(?:_\w+)+|\b[A-Z]{2,3}-\d+(?:\(\d+\))?|\b[A-Z]\w+\.\d+\b|\b[0-9a-f]{12}\b"
-    r"|\b[A-Z2-7]{32}\b"
+    r"[\w./-]+\.(?:json|csv|sh|yaml)\b|\w+(?:_\w+)+|\b[A-Z]{2,3}-\d+(?:\(\d+\))?|\b[A-Z]\w+\.\d+\b"
+    r"|\b[0-9a-f]{12}(?:[0-9a-f]{4})?\b|\b[A-Z2-7]{32}\b"
 )
 OURS = ("users", "vendors", "playbook", "assessments", "outbox", "audit")
 LONG = 100  # letters; a longer text of the data may be shown in part, a shorter one beside others
@@ -282,7 +282,7 @@ MAILS = set(
 def test_every_text_of_a_mail_passes_gettext(estate: Estate, pseudo: None) -> None:
     data = Data()
     lead, one = {"to": estate.rita.email}, estate.answering
-    enqueue(kind="report.ready", to=estate.max.email, params={"assessment": estate.closed.pk})
+    enqueue(kind="report.ready", to=estate.max.email, params={"report": estate.closed.reports.get().pk})
     deliver_due()
     for kind, days in [("assessment.due", 0), ("assessment.due", 1), ("assessment.due", 3), ("assessment.overdue", -1)]:
         one.due_on = timezone.localdate() + timedelta(days=days)

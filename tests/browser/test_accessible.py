@@ -111,7 +111,6 @@ STAFF = [
     one("event-list", "submitted"),
     one("documents", "submitted"),
     one("documents", "closed"),
-    Address("assessments:portfolio-documents"),
     one("receipt", "changes_requested"),
     Address("assessments:verify"),
     one("edit", "submitted"),
@@ -166,6 +165,7 @@ MANAGER = [
     Address("assessments:condition", lambda e: (e.closed.pk, e.decision.pk, 2)),
     Address("assessments:finding-accept", lambda e: (e.finding.pk,)),
     Address("assessments:portfolio"),
+    Address("assessments:portfolio-documents"),
 ]
 ADMINISTRATOR = [
     Address("outbox:mail-log"),

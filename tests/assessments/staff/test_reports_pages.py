@@ -123,7 +123,7 @@ def test_documents_page_lists_what_was_made_and_by_whom(signed_in: Client, submi
     made = ready(submitted, ana)
     page = texts(signed_in.get(address("documents", submitted.pk)))
     assert "The assessment is not closed, so each is marked as a draft." in page
-    assert "Assessment report pdf Everything, with evidence: for the file. Download : Assessment report (pdf)" in page
+    assert "Assessment report PDF Everything, with evidence: for the file. Download : Assessment report (PDF)" in page
     assert "Ana Moreau Download : Assessment report, " in page
     assert "SHA-256 0000000000000000…" in page
     response = signed_in.post(address("report-create", submitted.pk), {"kind": "report", "back": "documents"})
@@ -158,7 +158,7 @@ def test_every_kind_can_be_asked_for_with_one_click(signed_in: Client) -> None:
     page = texts(signed_in.get(address("documents", closed.pk)))
     kinds = [kind for kind in Kind if kind is not Kind.PORTFOLIO]
     for kind in kinds:
-        assert f"{ABOUT[kind].label} {ABOUT[kind].ending} {ABOUT[kind].purpose} None yet Prepare" in page
+        assert f"{ABOUT[kind].label} {ABOUT[kind].ending.upper()} {ABOUT[kind].purpose} None yet Prepare" in page
         signed_in.post(address("report-create", closed.pk), {"kind": kind})
     assert sorted(Report.objects.values_list("kind", flat=True)) == sorted(kinds)
     for report in Report.objects.all():
@@ -182,7 +182,7 @@ def test_portfolio_report_is_for_managers_and_follows_the_filter(
     reports.render_now(report_id=report.pk)
     report.refresh_from_db()
     assert report.state == "ready"
-    assert "Portfolio report pdf All vendors on a few pages. Download" in texts(signed_in.get(path))
+    assert "Portfolio report PDF All vendors on a few pages. Download" in texts(signed_in.get(path))
     client.force_login(ana)
     assert client.get(address("report-download", report.pk)).status_code == 404
 
