@@ -24,6 +24,10 @@ FILES_NAMED = 6
 """Files named with one finding; of more only the number is said."""
 NOT_CLOSED = "A letter to the vendor is written when the assessment is closed; before that it reads no findings."
 
+NOT_RAISED = (
+    "No finding was raised from the gaps of this assessment, so a letter would ask for nothing. Raise them first."
+)
+
 
 @dataclass(frozen=True)
 class _Told:
@@ -75,9 +79,11 @@ class Letter:
 
 
 def write(snapshot: Snapshot, material: Material, out: BinaryIO) -> None:
-    """The letter as a tagged PDF. Raises RenderFailed, also while the assessment is not closed."""
+    """The letter as a tagged PDF. Raises RenderFailed, also while the assessment is not closed or no gap was raised."""
     if snapshot.is_draft:
         raise RenderFailed(NOT_CLOSED)
+    if snapshot.has_only_unraised():
+        raise RenderFailed(NOT_RAISED)
     told = _told(fitted(snapshot))
     attachments = [attached_manifest(snapshot, material)]
     out.write(make(TEMPLATE, {"letter": letter(told)}, head=_head(told), material=material, attachments=attachments))

@@ -315,6 +315,10 @@ class Snapshot:
             return self.findings
         return tuple(finding for finding in self.findings if finding.state in ("open", "planned"))
 
+    def has_only_unraised(self) -> bool:
+        """Whether there are gaps, and the vendor was asked to close none of them."""
+        return self.schema_version >= 4 and bool(self.findings) and not any(one.state for one in self.findings)
+
     def to_data(self) -> dict[str, Any]:
         """The snapshot as plain JSON values, for a JSON column."""
         data = plain(self)

@@ -189,3 +189,10 @@ def test_only_what_was_raised_and_is_not_fixed_is_asked_for() -> None:
     current = dataclasses.replace(snapshot, findings=findings)
     assert [one.number for one in current.left_to_vendor()] == [1, 2]
     assert len(dataclasses.replace(current, schema_version=3).left_to_vendor()) == len(findings)
+
+
+def test_a_letter_that_would_ask_for_nothing_although_there_are_gaps_is_not_written() -> None:
+    snapshot = samples.full()
+    unraised = tuple(dataclasses.replace(one, state="") for one in snapshot.findings)
+    with pytest.raises(RenderFailed, match="No finding was raised from the gaps of this assessment"):
+        pdf_of(dataclasses.replace(snapshot, findings=unraised))
