@@ -20,7 +20,7 @@ from weasyprint import HTML  # noqa: E402 -- only Django that is set up has temp
 
 from assessments.intake.images import rebuild  # noqa: E402 -- the same
 from assessments.reports import render as rendering  # noqa: E402
-from assessments.reports.box import OnStep, boxed  # noqa: E402
+from assessments.reports.box import OnPage, OnStep, boxed  # noqa: E402
 from assessments.reports.material import Material  # noqa: E402
 from assessments.reports.snapshot import EvidenceItem, Snapshot  # noqa: E402
 from tests.reports import samples  # noqa: E402
@@ -32,6 +32,10 @@ _NOTE = (
     "evidence is dated before the change that the answer speaks of, so the change itself is taken from the ticket."
 )
 _BLOCKS = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "figcaption", "div", "section"}
+
+
+def _quiet(*numbers: int) -> None:
+    """Nobody asks how far it is."""
 
 
 def assessment(screenshots: int) -> Snapshot:
@@ -102,10 +106,10 @@ def kept(folder: Path) -> tuple[Snapshot, Material]:
 def report(snapshot: Snapshot, material: Material) -> bytes:
     """The report as the worker makes it: in a child process that is gone afterwards."""
 
-    def work(out: BinaryIO, on_step: OnStep) -> None:
+    def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
         rendering.write(snapshot, material, out)
 
-    with boxed(work, on_step=lambda step, steps: None) as out:
+    with boxed(work, on_step=_quiet, on_page=_quiet) as out:
         return out.read()
 
 
@@ -121,12 +125,12 @@ def paragraphs(snapshot: Snapshot, material: Material) -> str:
 def plain(text: str) -> bytes:
     """These paragraphs by the engine's own defaults, not tagged, in a child process as the report is."""
 
-    def work(out: BinaryIO, on_step: OnStep) -> None:
+    def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
         gc.freeze()
         gc.disable()
         HTML(string=text).write_pdf(out)
 
-    with boxed(work, on_step=lambda step, steps: None) as out:
+    with boxed(work, on_step=_quiet, on_page=_quiet) as out:
         return out.read()
 
 
