@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from datetime import datetime
+from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -13,6 +14,8 @@ from assessments.actions import jobs
 from assessments.models import Assessment, Submission
 from assessments.models.submissions import receipt_key
 from assessments.reports import manifest
+from assessments.reports.box import OnPage, OnStep, boxed
+from assessments.reports.material import RenderFailed
 from assessments.reports.receipt import render_receipt
 from assessments.reports.submission import STATEMENT, submission_manifest
 from audit.trail import record
@@ -75,12 +78,29 @@ def render_now(*, submission_id: int) -> None:
     if submission is None:
         return
     try:
-        pdf = render_receipt(submission.manifest)
+        pdf = _laid_out(submission.manifest)
+    except RenderFailed as error:
+        jobs.fail(submission, str(error), log)
+        return
     except Exception:
         log.exception("receipt failed", extra={"submission": submission.pk})
         jobs.fail(submission, "Something in it could not be laid out.", log)
         return
     _keep_file(submission, pdf)
+
+
+def _laid_out(text: str) -> bytes:
+    """The receipt of this manifest, made in a box, since its texts are the vendor's. Raises RenderFailed or Crashed."""
+
+    def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
+        out.write(render_receipt(text))
+
+    with boxed(work, on_step=_ignore, on_page=_ignore) as out:
+        return out.read()
+
+
+def _ignore(*numbers: int) -> None:
+    """Nobody watches a receipt being made."""
 
 
 def _keep_file(submission: Submission, pdf: bytes) -> None:

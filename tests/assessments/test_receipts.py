@@ -17,7 +17,7 @@ from assessments.actions import answers, evidence, jobs, receipts, reviews, work
 from assessments.actions.answers import AnswerContent
 from assessments.actions.workflow import MoveRefused
 from assessments.models import Answer, Assessment, Evidence, Submission
-from assessments.reports import manifest, seal
+from assessments.reports import box, manifest, seal
 from assessments.reports.submission import STATEMENT
 from assessments.tasks import render_receipt, requeue_reports
 from audit.models import Event
@@ -245,7 +245,7 @@ def test_nothing_that_was_typed_is_markup(full: Assessment, rita: User) -> None:
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Rendering takes no time; what was rendered."""
     rendered: list[str] = []
-    monkeypatch.setattr(receipts, "render_receipt", lambda text: rendered.append(text) or b"%PDF-1.7 tiny")
+    monkeypatch.setattr(receipts, "_laid_out", lambda text: rendered.append(text) or b"%PDF-1.7 tiny")
     return rendered
 
 
@@ -316,6 +316,19 @@ def test_a_failed_receipt_can_be_tried_again(
     receipts.try_again(submission=job, by=rita)
     job.refresh_from_db()
     assert job.state == "ready"
+
+
+def test_a_receipt_that_needs_too_much_says_so(job: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+    def greedy(text: str) -> bytes:
+        held = []
+        while True:
+            held.append(bytearray(10_000_000))
+
+    monkeypatch.setattr(box, "REPORT_MEMORY_BYTES", 100_000_000)
+    monkeypatch.setattr(receipts, "render_receipt", greedy)
+    receipts.render_now(submission_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.problem) == ("failed", box.TOO_LARGE)
 
 
 def test_a_manifest_changed_in_the_database_gives_no_receipt(job: Submission) -> None:
