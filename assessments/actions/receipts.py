@@ -95,12 +95,8 @@ def _laid_out(text: str) -> bytes:
     def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
         out.write(render_receipt(text))
 
-    with boxed(work, on_step=_ignore, on_page=_ignore) as out:
+    with boxed(work) as out:
         return out.read()
-
-
-def _ignore(*numbers: int) -> None:
-    """Nobody watches a receipt being made."""
 
 
 def _keep_file(submission: Submission, pdf: bytes) -> None:

@@ -25,7 +25,7 @@ from assessments.reports.box import TOO_LONG, OnPage, OnStep, boxed
 from assessments.reports.brand import BrandRefused
 from assessments.reports.build import build_snapshot
 from assessments.reports.kinds import PDF, Kind
-from assessments.reports.material import Material, RenderFailed, Trail
+from assessments.reports.material import Material, RenderFailed, Trail, ignore
 from assessments.reports.portfolio_build import build_portfolio
 from assessments.reports.signature import KeyUnusable
 from assessments.reports.snapshot import SnapshotError
@@ -37,10 +37,6 @@ from users.models import User
 PAGES_TOLD = 5
 """Every so many pages the row says how far it is."""
 log = logging.getLogger("assay.reports")
-
-
-def _ignore(*numbers: int) -> None:
-    """Nobody asks how far it is."""
 
 
 def request(*, assessment: Assessment, by: User, kind: Kind = Kind.REPORT) -> Report:
@@ -138,7 +134,7 @@ def _why(error: Exception) -> str:
 
 
 def make(
-    report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnStep = _ignore, on_page: OnPage = _ignore
+    report: Report, snapshot: Any, *, missing: frozenset[int], on_step: OnStep = ignore, on_page: OnPage = ignore
 ) -> BinaryIO:
     """The document as an open temporary file. PDFs are laid out in a box, with their images in hand.
 

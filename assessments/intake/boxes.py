@@ -7,7 +7,6 @@ than reading it; what is large may be made to take minutes, and would take the w
 import json
 import logging
 import subprocess
-import sys
 import tempfile
 from datetime import datetime
 from io import UnsupportedOperation
@@ -16,6 +15,7 @@ from shutil import copyfileobj
 from typing import Any, BinaryIO
 
 from assessments.intake import bundles
+from assessments.intake.alone import run_alone
 from assessments.intake.readings import Reading, read
 from assessments.intake.refusal import Refused
 from assessments.limits import TEXT_MEMORY_BYTES, TEXT_SECONDS, TEXT_UNBOXED_BYTES, TEXT_WAIT_SECONDS
@@ -60,15 +60,7 @@ def _in_box(stream: BinaryIO, task: str) -> dict[str, Any]:
 
 def _run(file: Any, task: str) -> dict[str, Any]:
     try:
-        done = subprocess.run(  # noqa: S603 -- our own file, in this very Python
-            [sys.executable, "-I", str(_BOX), task],
-            stdin=file,
-            capture_output=True,
-            check=True,
-            timeout=TEXT_WAIT_SECONDS,
-            env={},  # nothing of ours is in reach of what reads a stranger's file
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(run_alone(_BOX, task, stream=file, seconds=TEXT_WAIT_SECONDS))
     except (subprocess.SubprocessError, ValueError) as error:
         # Its own words may repeat what is in the file, so only how it ended is kept.
         log.warning("a file was not read: %s %s", type(error).__name__, getattr(error, "returncode", ""))

@@ -4,11 +4,11 @@ import io
 import logging
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from time import monotonic
 
 from assessments.intake import images
+from assessments.intake.alone import run_alone
 from assessments.intake.refusal import Refused
 from assessments.limits import PAGES_SECONDS, PDF_MEMORY_BYTES, PDF_PAGES, PDF_SECONDS, PREVIEW_SIDE
 
@@ -44,17 +44,9 @@ def draw(data: bytes, count: int) -> list[Picture]:
 
 def _page(data: bytes, page: int, program: str, seconds: float) -> Picture | None:
     """One page, rebuilt from its pixels: what the program wrote is trusted no more than a stranger's screenshot."""
-    limits = [str(each) for each in (PDF_MEMORY_BYTES, PDF_SECONDS, page, PREVIEW_SIDE)]
     try:
-        done = subprocess.run(  # noqa: S603 -- our own file, in this very Python
-            [sys.executable, "-I", str(_BOX), *limits, program],
-            input=data,
-            capture_output=True,
-            check=True,
-            timeout=seconds,
-            env={},  # nothing of ours is in reach of what draws a stranger's file
-        )
-        return images.rebuild(io.BytesIO(done.stdout), done.stdout)
+        drawn = run_alone(_BOX, PDF_MEMORY_BYTES, PDF_SECONDS, page, PREVIEW_SIDE, program, data=data, seconds=seconds)
+        return images.rebuild(io.BytesIO(drawn), drawn)
     except (subprocess.SubprocessError, Refused) as error:
         # Its own words may repeat what is in the file, so only how it ended is kept.
         log.warning("a page was not drawn: %s %s", type(error).__name__, getattr(error, "returncode", ""))

@@ -2,9 +2,9 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
+from assessments.intake.alone import run_alone
 from assessments.intake.refusal import Refused
 from assessments.limits import PDF_MEMORY_BYTES, PDF_OBJECTS, PDF_SECONDS
 from assessments.marking import said as _
@@ -54,17 +54,9 @@ def _looked_at(data: bytes, *more: str) -> dict[str, object]:
 
 def _open_in_box(data: bytes, *more: str) -> dict[str, object]:
     """What the box says; one that was stopped at its limits, or fell over, counts as too complicated."""
-    limits = [str(limit) for limit in (PDF_MEMORY_BYTES, PDF_SECONDS, PDF_OBJECTS)]
     try:
-        done = subprocess.run(  # noqa: S603 -- our own file, in this very Python
-            [sys.executable, "-I", str(_BOX), *limits, *more],
-            input=data,
-            capture_output=True,
-            check=True,
-            timeout=2 * PDF_SECONDS,
-            env={},  # nothing of ours is in reach of the parser
-        )
-        answer: dict[str, object] = json.loads(done.stdout)
+        said = run_alone(_BOX, PDF_MEMORY_BYTES, PDF_SECONDS, PDF_OBJECTS, *more, data=data, seconds=2 * PDF_SECONDS)
+        answer: dict[str, object] = json.loads(said)
     except (subprocess.SubprocessError, ValueError):
         return {"refused": "too large"}
     return answer

@@ -2,10 +2,10 @@
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from assessments.intake.alone import run_alone
 from assessments.limits import PDF_MEMORY_BYTES, PDF_SECONDS
 from assessments.reports.seal import sealed_length
 
@@ -49,15 +49,8 @@ def wholeness(pdf: bytes) -> Wholeness:
 def _in_box(pdf: bytes) -> dict[str, object]:
     """What the box says; one that was stopped at its limits, or fell over, found no signature."""
     try:
-        done = subprocess.run(  # noqa: S603 -- our own file, in this very Python
-            [sys.executable, "-I", str(_BOX), str(PDF_MEMORY_BYTES), str(PDF_SECONDS)],
-            input=pdf,
-            capture_output=True,
-            check=True,
-            timeout=2 * PDF_SECONDS,
-            env={},  # nothing of ours is in reach of the parser
-        )
-        answer: dict[str, object] = json.loads(done.stdout)
+        said = run_alone(_BOX, PDF_MEMORY_BYTES, PDF_SECONDS, data=pdf, seconds=2 * PDF_SECONDS)
+        answer: dict[str, object] = json.loads(said)
     except (subprocess.SubprocessError, ValueError):
         return {"refused": "other"}
     return answer

@@ -3,11 +3,11 @@
 import io
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from assessments.intake.alone import run_alone
 from assessments.intake.refusal import Refused, megabytes
 from assessments.limits import (
     SPREADSHEET_BYTES,
@@ -83,15 +83,14 @@ def examine_spreadsheet(stream: BinaryIO) -> Grid:
 def _open_in_box(data: bytes) -> dict[str, Any]:
     """What the box says; one that was stopped at its limits, or fell over, counts as too large."""
     try:
-        done = subprocess.run(  # noqa: S603 -- our own file, in this very Python
-            [sys.executable, "-I", str(_BOX), *map(str, _LIMITS)],
-            input=data,
-            capture_output=True,
-            check=True,
-            timeout=2 * SPREADSHEET_SECONDS,
+        said = run_alone(
+            _BOX,
+            *_LIMITS,
+            data=data,
+            seconds=2 * SPREADSHEET_SECONDS,
             env={"OPENPYXL_LXML": "False"},  # one XML parser, the one that everything was counted with
         )
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(said)
     except (subprocess.SubprocessError, ValueError):
         return {"refused": "too large"}
     return answer

@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple, NoReturn
 
 from assessments.limits import REPORT_MEMORY_BYTES, REPORT_SECONDS
 from assessments.reports.isolation import can_leave_network, close_all_but, die_with, leave_network
-from assessments.reports.material import RenderFailed
+from assessments.reports.material import RenderFailed, ignore
 
 OnStep = Callable[[int, int], None]
 OnPage = Callable[[int], None]
@@ -48,7 +48,7 @@ class _Confines(NamedTuple):
     is_alone: bool
 
 
-def boxed(work: Work, *, on_step: OnStep, on_page: OnPage) -> BinaryIO:
+def boxed(work: Work, *, on_step: OnStep = ignore, on_page: OnPage = ignore) -> BinaryIO:
     """What `work` writes, as an open temporary file at its beginning.
 
     Raises RenderFailed where it ran out of time or memory or said so itself, Crashed, and OSError where the machine has

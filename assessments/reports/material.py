@@ -19,7 +19,7 @@ class Trail:
     hash: str
 
 
-def _ignore(page: int) -> None:
+def ignore(*numbers: int) -> None:
     """Nobody asks how far it is."""
 
 
@@ -38,6 +38,6 @@ class Material:
     trail: Trail
     open_file: Callable[[str], BinaryIO]
     on_step: Callable[[int, int], None]
-    on_page: Callable[[int], None] = _ignore
+    on_page: Callable[[int], None] = ignore
     missing: frozenset[int] = frozenset()
     brand: Brand = Brand()

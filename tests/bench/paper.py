@@ -34,10 +34,6 @@ _NOTE = (
 _BLOCKS = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "figcaption", "div", "section"}
 
 
-def _quiet(*numbers: int) -> None:
-    """Nobody asks how far it is."""
-
-
 def assessment(screenshots: int) -> Snapshot:
     """Every question with notes of both sides, a dozen findings, and so many screenshots."""
     base = samples.full()
@@ -109,7 +105,7 @@ def report(snapshot: Snapshot, material: Material) -> bytes:
     def work(out: BinaryIO, on_step: OnStep, on_page: OnPage) -> None:
         rendering.write(snapshot, material, out)
 
-    with boxed(work, on_step=_quiet, on_page=_quiet) as out:
+    with boxed(work) as out:
         return out.read()
 
 
@@ -130,7 +126,7 @@ def plain(text: str) -> bytes:
         gc.disable()
         HTML(string=text).write_pdf(out)
 
-    with boxed(work, on_step=_quiet, on_page=_quiet) as out:
+    with boxed(work) as out:
         return out.read()
 
 
